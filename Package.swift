@@ -1,0 +1,112 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The floor plan: a target may depend only on targets of the floors below it.
+// Tests/ArchitectureTests reads the `import` lines and holds this.
+
+let swiftSettings: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// The compiler flags of one instruction-set target: nothing else in the package may be built with them.
+let avx2Settings: [SwiftSetting] =
+    swiftSettings + [
+        .unsafeFlags(
+            [
+                "-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mf16c",
+                "-Xcc", "-fmodule-map-file=\(Context.packageDirectory)/Sources/CIntrinsics/module.modulemap",
+            ])
+    ]
+
+#if arch(x86_64)
+    let instructionSetTargets: [Target] = [
+        .target(name: "KernelsAVX2", dependencies: ["Kernels", "Tensors"], swiftSettings: avx2Settings)
+    ]
+    let instructionSetDependencies: [Target.Dependency] = ["KernelsAVX2"]
+#else
+    let instructionSetTargets: [Target] = []
+    let instructionSetDependencies: [Target.Dependency] = []
+#endif
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.target(name: name), "TestSupport"] + dependencies,
+        swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "swiftlet",
+    platforms: [.macOS(.v26)],
+    products: [
+        .library(name: "Swiftlet", targets: ["Swiftlet"]),
+        .executable(name: "swiftlet", targets: ["CommandLineTool"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
+    targets: [
+        // Floor 0
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        library("UntrustedInput"),
+        library("Tensors"),
+        // Floor 1
+        library("Kernels", ["Tensors"]),
+        library("Checkpoints", ["Tensors", "UntrustedInput"]),
+        library("Tokenizers", ["UntrustedInput"]),
+        // Floor 2
+        library("Compute", ["Kernels", "Tensors", "COpenBLAS"] + instructionSetDependencies),
+        library("Inference"),
+        // Floor 3
+        library("Transformer", ["Checkpoints", "Compute", "Inference", "Tensors", "UntrustedInput"]),
+        // Floor 4
+        library("Generation", ["Inference", "Tokenizers", "UntrustedInput"]),
+        // Floor 5
+        library(
+            "Swiftlet",
+            ["Generation", "Transformer", "Checkpoints", "Tokenizers", "Compute", "Inference", "Tensors", "UntrustedInput"]),
+        library(
+            "ModelHub",
+            [
+                "UntrustedInput",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        // Floor 6
+        .executableTarget(
+            name: "CommandLineTool",
+            dependencies: [
+                "Swiftlet", "ModelHub", "Generation", "Transformer", "Checkpoints", "Tokenizers", "Compute", "Inference",
+                "Tensors", "UntrustedInput",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings),
+        // Tests
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        tests("UntrustedInput"),
+        tests("Tensors"),
+        tests("Kernels", ["Tensors"] + instructionSetDependencies),
+        tests("Checkpoints", ["Tensors", "UntrustedInput"]),
+        tests("Tokenizers", ["UntrustedInput"]),
+        tests("Compute", ["Kernels", "Tensors"]),
+        tests("Transformer", ["Checkpoints", "Compute", "Inference", "Tensors", "UntrustedInput"]),
+        tests("Generation", ["Inference", "Tokenizers"]),
+        tests("Swiftlet", ["Generation", "Tokenizers", "Transformer", "Checkpoints", "Inference"]),
+        tests(
+            "ModelHub",
+            [
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        tests("CommandLineTool"),
+        .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
+    ] + instructionSetTargets
+)

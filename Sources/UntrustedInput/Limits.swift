@@ -1,0 +1,43 @@
+/// Every limit that guards against hostile input. Each has a test at the limit and one past it.
+///
+/// The numbers are far above what any supported model needs and far below what could exhaust a PC.
+public enum Limits {
+    // MARK: Files
+
+    /// Bytes of a GGUF or safetensors header.
+    public static let headerBytes = 100 << 20
+    public static let tensorCount = 65_536
+    public static let tensorRank = 4
+    public static let tensorNameBytes = 256
+    public static let metadataKeyBytes = 256
+    public static let metadataCount = 65_536
+    /// Bytes of one metadata string.
+    public static let metadataStringBytes = 1 << 20
+    /// Bytes of a tokenizer file, or of a chat template with its vocabulary.
+    public static let tokenizerBytes = 64 << 20
+    /// Bytes of a configuration file such as `config.json`.
+    public static let configurationBytes = 16 << 20
+    public static let vocabularySize = 1_048_576
+    public static let mergeCount = 2_097_152
+    public static let tokenBytes = 65_536
+    public static let jsonDepth = 64
+    public static let shardCount = 1_024
+    public static let alignmentBytes = 1 << 20
+
+    // MARK: Models
+
+    public static let layerCount = 256
+    public static let headCount = 256
+    public static let headSize = 512
+    public static let hiddenSize = 65_536
+    public static let intermediateSize = 1 << 20
+    public static let contextTokens = 1 << 24
+
+    // MARK: Requests
+
+    public static let messageCount = 1_024
+    public static let stopCount = 16
+    public static let stopBytes = 256
+    public static let logProbabilityCount = 20
+    public static let temperature: ClosedRange<Double> = 0...2
+}
