@@ -1,0 +1,173 @@
+public import Checkpoints
+public import Compute
+public import Inference
+
+/// The native backend: the transformer computed by Swift kernels on this machine's CPU.
+public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
+    /// How a model is held in memory.
+    public struct Options: Sendable {
+        /// How weights are stored: as in the file, dequantised, or quantised at load.
+        public var precision: WeightPrecision = .native
+        public var cacheType: CacheType = .f16
+        /// The most tokens of a sequence; nil for what the model was made for.
+        public var contextTokens: Int?
+        /// Tokens that run through the layers together. More share each pass over the weights, but the wave of
+        /// activations leaves the cache: for Phi-3-mini a row of the wave is 172 KB.
+        public var prefillChunkTokens = 256
+
+        public init() {}
+    }
+
+    public let configuration: ModelConfiguration
+    public let properties: ModelProperties
+    let transformer: Transformer
+    private let cacheType: CacheType
+    /// Kept from call to call, so that a call allocates nothing.
+    private var tokens: [Int] = []
+
+    /// Loads the weights of a checkpoint.
+    ///
+    /// - Throws: `InputError` where the checkpoint is not what it should be, `ComputeError` where memory runs out.
+    public init(
+        checkpoint: Checkpoint, configuration: ModelConfiguration, compute: Compute, options: Options = Options(),
+        progress: ((WeightLoadProgress) -> Void)? = nil
+    ) throws {
+        let weights = try TransformerWeights(
+            checkpoint: checkpoint, configuration: configuration, precision: options.precision, compute: compute,
+            progress: progress)
+        self.configuration = configuration
+        cacheType = options.cacheType
+        let contextTokens = min(options.contextTokens ?? .max, configuration.contextTokens)
+        let chunk = max(1, min(options.prefillChunkTokens, contextTokens))
+        transformer = Transformer(configuration: configuration, weights: weights, compute: compute, rows: chunk)
+        properties = ModelProperties(
+            engine: "cpu/\(compute.instructionSet.rawValue)", vocabularySize: configuration.vocabularySize,
+            contextTokens: contextTokens, prefillChunkTokens: chunk)
+    }
+
+    /// Bytes of the re-tiled weights.
+    public var weightBytes: Int { transformer.weights.byteCount }
+
+    /// Bytes of key-value cache that a sequence of this length takes.
+    public func cacheBytes(tokens: Int) -> Int {
+        KeyValueCache(layerCount: configuration.layerCount, shape: configuration.attentionShape, type: cacheType)
+            .missingBytes(forTokens: tokens)
+    }
+
+    public func makeSequence() throws(InferenceError) -> any InferenceSequence {
+        TransformerSequence(
+            backend: ObjectIdentifier(self),
+            cache: KeyValueCache(
+                layerCount: configuration.layerCount, shape: configuration.attentionShape, type: cacheType),
+            rotary: transformer.rotary, contextTokens: properties.contextTokens)
+    }
+
+    public func forward(_ slices: [SequenceSlice], into logits: LogitRows) throws(InferenceError) {
+        try forward(slices, into: logits, observe: nil)
+    }
+
+    /// As ``forward(_:into:)``, showing the residual stream as it passes.
+    ///
+    /// - Parameter observe: called with the layer (0 before the first, k after the k-th), the index of the slice,
+    ///   the position of the token in its sequence, and the hidden state (hidden).
+    public func forward(
+        _ slices: [SequenceSlice], into logits: LogitRows,
+        observe: ((_ layer: Int, _ slice: Int, _ position: Int, _ hidden: [Float]) -> Void)?
+    ) throws(InferenceError) {
+        let sequences = try validate(slices)
+        logits.resize(rows: slices.reduce(0) { $0 + $1.rowCount })
+        var nextLogitRow = 0
+        var pass = Pass()
+        for (index, slice) in slices.enumerated() {
+            var remaining = slice.tokens
+            while !remaining.isEmpty {
+                let room = transformer.rowCapacity - pass.tokens.count
+                pass.append(remaining.prefix(room), of: slice, index, sequences[index], isEnd: remaining.count <= room)
+                remaining = remaining.dropFirst(room)
+                if pass.tokens.count == transformer.rowCapacity { run(&pass, logits, &nextLogitRow, observe) }
+            }
+        }
+        run(&pass, logits, &nextLogitRow, observe)
+    }
+
+    // MARK: One pass
+
+    /// The tokens that run through the layers together, cut from one or several slices.
+    private struct Pass {
+        var tokens: [Int] = []
+        var slices: [Transformer.Slice] = []
+        var sliceIndices: [Int] = []
+        /// Rows of the wave whose logits are wanted.
+        var logitRows: [Int] = []
+
+        mutating func append(
+            _ new: ArraySlice<Int>, of slice: SequenceSlice, _ index: Int, _ sequence: TransformerSequence, isEnd: Bool
+        ) {
+            let rows = tokens.count..<tokens.count + new.count
+            slices.append(
+                Transformer.Slice(
+                    rows: rows, firstPosition: sequence.count, cache: sequence.cache, factors: sequence.factors))
+            sliceIndices.append(index)
+            tokens.append(contentsOf: new)
+            switch slice.logits {
+            case .none: break
+            case .last: if isEnd { logitRows.append(rows.upperBound - 1) }
+            case .all: logitRows.append(contentsOf: rows)
+            }
+        }
+    }
+
+    private func run(
+        _ pass: inout Pass, _ logits: LogitRows, _ nextLogitRow: inout Int,
+        _ observe: ((Int, Int, Int, [Float]) -> Void)?
+    ) {
+        guard !pass.tokens.isEmpty else { return }
+        let done = pass
+        transformer.forward(
+            pass.tokens, slices: pass.slices,
+            observe: observe.map { observe in
+                { layer, hidden in
+                    for (slice, index) in zip(done.slices, done.sliceIndices) {
+                        for row in slice.rows {
+                            observe(
+                                layer, index, slice.firstPosition + row - slice.rows.lowerBound, hidden.copyRow(row))
+                        }
+                    }
+                }
+            })
+        for slice in pass.slices { slice.cache.advance(to: slice.firstPosition + slice.rows.count) }
+        let firstRow = nextLogitRow
+        transformer.logits(ofRows: pass.logitRows) { index, values, row in
+            logits.withMutableRow(firstRow + index) { values.read(row: row, into: &$0) }
+        }
+        nextLogitRow += pass.logitRows.count
+        pass = Pass()
+    }
+
+    /// Proves what the kernels rely on: known ids, own and distinct sequences, room in the caches.
+    private func validate(_ slices: [SequenceSlice]) throws(InferenceError) -> [TransformerSequence] {
+        var sequences: [TransformerSequence] = []
+        for slice in slices {
+            guard let sequence = slice.sequence as? TransformerSequence, sequence.backend == ObjectIdentifier(self)
+            else { throw .invalidBatch(reason: "a sequence of another backend") }
+            guard !sequences.contains(where: { $0 === sequence }) else {
+                throw .invalidBatch(reason: "the same sequence twice")
+            }
+            guard !slice.tokens.isEmpty else { throw .invalidBatch(reason: "a slice without tokens") }
+            for id in slice.tokens where id < 0 || id >= properties.vocabularySize {
+                throw .tokenOutOfRange(id: id, vocabularySize: properties.vocabularySize)
+            }
+            let end = sequence.count + slice.tokens.count
+            guard end <= sequence.reservedTokens else {
+                throw .invalidBatch(reason: "\(end) tokens in a sequence with room for \(sequence.reservedTokens)")
+            }
+            guard sequence.cache.grow(toTokens: end) else {
+                throw .outOfMemory(
+                    neededBytes: sequence.cache.missingBytes(forTokens: end),
+                    availableBytes: SystemMemory.availableBytes ?? 0)
+            }
+            sequences.append(sequence)
+        }
+        return sequences
+    }
+}

@@ -1,0 +1,88 @@
+internal import Checkpoints
+internal import Compute
+internal import Tensors
+internal import UntrustedInput
+
+/// The learned parameters, re-tiled for the kernels. Shapes are (outputs, inputs), as in y = W x.
+struct TransformerWeights: Sendable {
+    /// Rows are looked up, never multiplied, so it stays as the file has it: (vocabulary, hidden)
+    let embedding: Tensor
+    let layers: [LayerWeights]
+    let finalNorm: WeightVector  // (hidden)
+    /// The output head; made from the embedding where the model ties them: (vocabulary, hidden)
+    let head: WeightMatrix
+
+    /// Bytes that the re-tiled matrices take.
+    var byteCount: Int { layers.reduce(head.byteCount) { $0 + $1.byteCount } }
+}
+
+struct LayerWeights: Sendable {
+    let attentionNorm: WeightVector  // (hidden)
+    let queryKeyValue: WeightMatrix  // ((heads + 2 · keyValueHeads) · headSize, hidden), rows q | k | v
+    let attentionOutput: WeightMatrix  // (hidden, heads · headSize)
+    let feedForwardNorm: WeightVector  // (hidden)
+    let gateUp: WeightMatrix  // (2 · intermediate, hidden), rows gate | up
+    let down: WeightMatrix  // (hidden, intermediate)
+
+    var byteCount: Int {
+        queryKeyValue.byteCount + attentionOutput.byteCount + gateUp.byteCount + down.byteCount
+    }
+}
+
+/// How far loading has come, in bytes of the checkpoint.
+public struct WeightLoadProgress: Sendable, Equatable {
+    public let completedBytes: Int
+    public let totalBytes: Int
+}
+
+extension TransformerWeights {
+    /// Re-tiles every weight of a checkpoint.
+    ///
+    /// The file's pages are given back as soon as a matrix is made, so that loading holds the tiles and no more
+    /// than one tensor's pages beside them.
+    init(
+        checkpoint: Checkpoint, configuration: ModelConfiguration, precision: WeightPrecision, compute: Compute,
+        progress: ((WeightLoadProgress) -> Void)?
+    ) throws {
+        let tensors = try ModelTensors.resolve(checkpoint, configuration)
+        let layerTensors = tensors.layers
+        let matrices = layerTensors.flatMap { $0.queryKeyValue + $0.gateUp + [$0.attentionOutput, $0.down] }
+        let headTensor = tensors.head ?? tensors.embedding
+        let totalBytes = (matrices + [headTensor]).reduce(0) { $0 + $1.byteRange.count }
+        var completedBytes = 0
+
+        /// Two activation terms for the head: an error there goes straight to the logits.
+        func matrix(_ parts: [WeightPart], activationTerms: Int = 1) throws -> WeightMatrix {
+            let matrix = try compute.makeMatrix(parts, precision: precision, activationTerms: activationTerms)
+            for part in parts {
+                completedBytes += part.tensor.byteRange.count
+                (part.tensor.storage as? MappedFile)?.releasePages(part.tensor.byteRange)
+            }
+            progress?(WeightLoadProgress(completedBytes: completedBytes, totalBytes: totalBytes))
+            return matrix
+        }
+
+        embedding = tensors.embedding
+        layers = try layerTensors.map { layer in
+            LayerWeights(
+                attentionNorm: WeightVector(layer.attentionNorm),
+                queryKeyValue: try matrix(Self.queryKeyValueParts(layer.queryKeyValue, configuration)),
+                attentionOutput: try matrix([WeightPart(layer.attentionOutput)]),
+                feedForwardNorm: WeightVector(layer.feedForwardNorm),
+                gateUp: try matrix(layer.gateUp.map { WeightPart($0) }),
+                down: try matrix([WeightPart(layer.down)]))
+        }
+        finalNorm = WeightVector(tensors.finalNorm)
+        head = try matrix([WeightPart(headTensor)], activationTerms: 2)
+    }
+
+    /// llama GGUF files hold the rows of q and k so that rotary pairs lie side by side; undone here, once, since the
+    /// rest of the engine pairs element i with element i + rotaryDimensions / 2.
+    private static func queryKeyValueParts(_ tensors: [Tensor], _ configuration: ModelConfiguration) -> [WeightPart] {
+        guard configuration.isQueryKeyInterleaved, tensors.count == 3 else { return tensors.map { WeightPart($0) } }
+        let order = WeightPart.RowOrder.deinterleavedHeads(headSize: configuration.headSize)
+        return [
+            WeightPart(tensors[0], rowOrder: order), WeightPart(tensors[1], rowOrder: order), WeightPart(tensors[2]),
+        ]
+    }
+}
