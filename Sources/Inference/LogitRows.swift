@@ -9,7 +9,7 @@ public final class LogitRows: @unchecked Sendable {
 
     public init(vocabularySize: Int) { self.vocabularySize = vocabularySize }
 
-    /// Sets the number of rows before a backend fills them with ``setRow(_:from:)``.
+    /// Sets the number of rows before a backend fills them with ``write(row:_:)``.
     public func resize(rows: Int) {
         rowCount = rows
         let missing = rows * vocabularySize - values.count
@@ -22,11 +22,9 @@ public final class LogitRows: @unchecked Sendable {
         return values[index * vocabularySize..<(index + 1) * vocabularySize]
     }
 
-    /// Lets a backend write one row in place, (vocabulary).
-    public func withMutableRow<Result>(_ index: Int, _ body: (inout MutableSpan<Float>) -> Result) -> Result {
+    /// Lets a backend write one row in place: the body gets all values and the range that the row takes.
+    public func write(row index: Int, _ body: (_ values: inout [Float], _ range: Range<Int>) -> Void) {
         precondition(index < rowCount)
-        var all = values.mutableSpan
-        var row = all.extracting(index * vocabularySize..<(index + 1) * vocabularySize)
-        return body(&row)
+        body(&values, index * vocabularySize..<(index + 1) * vocabularySize)
     }
 }

@@ -138,7 +138,11 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
         for slice in pass.slices { slice.cache.advance(to: slice.firstPosition + slice.rows.count) }
         let firstRow = nextLogitRow
         transformer.logits(ofRows: pass.logitRows) { index, values, row in
-            logits.withMutableRow(firstRow + index) { values.read(row: row, into: &$0) }
+            logits.write(row: firstRow + index) { all, range in
+                var span = all.mutableSpan
+                var destination = span._mutatingExtracting(range)
+                values.read(row: row, into: &destination)
+            }
         }
         nextLogitRow += pass.logitRows.count
         pass = Pass()

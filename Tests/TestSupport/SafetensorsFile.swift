@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A plain reader of safetensors for oracle data, independent of the product's own reader on purpose.
 public struct SafetensorsFile {
