@@ -19,8 +19,9 @@ public enum SystemMemory {
     /// What the control group (version 2) has left, its page cache counted as free.
     private static func containerAvailable() -> Int? {
         let folder = "/sys/fs/cgroup/"
-        guard let limit = read(folder + "memory.max").flatMap(number), let used = read(folder + "memory.current")
-            .flatMap(number)
+        guard let limit = read(folder + "memory.max").flatMap(number),
+            let used = read(folder + "memory.current")
+                .flatMap(number)
         else { return nil }
         let cache =
             read(folder + "memory.stat")?.split(separator: "\n").first { $0.hasPrefix("inactive_file ") }

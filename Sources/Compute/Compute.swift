@@ -1,0 +1,37 @@
+package import Kernels
+
+/// The safe face of the kernels: which of them this machine runs, and the threads they run on.
+///
+/// There is one per process and model. Operations come from one caller at a time; each returns when all its
+/// threads are done. No result depends on the number of threads: work is split by output rows, and the order
+/// of every sum within a row is fixed by the shapes alone.
+public final class Compute: Sendable {
+    /// More threads than this are a mistake, not a wish.
+    public static let maximumThreadCount = 1_024
+
+    public let threadCount: Int
+    public let instructionSet: InstructionSet
+
+    /// The function table of ``instructionSet``.
+    package let kernels: KernelSet
+    package let pool: WorkerPool
+    /// Memory that operations use between two barriers, grown when needed, never shrunk.
+    package let scratch: Scratch
+    let arena = WeightArena()
+
+    /// - Parameters:
+    ///   - threads: nil for one per physical core that this process may use (affinity, control-group quota).
+    ///   - instructionSet: nil for what `SWIFTLET_ISA` says, else the widest set of this machine.
+    public init(threads: Int? = nil, instructionSet: InstructionSet? = nil) throws(ComputeError) {
+        let threads = threads ?? ProcessorCount.usablePhysicalCores()
+        guard (1...Self.maximumThreadCount).contains(threads) else { throw .invalidThreadCount(threads) }
+        let set: InstructionSet
+        if let instructionSet { set = instructionSet } else { set = try InstructionSet.fromEnvironment() }
+        guard set.isSupported else { throw .unsupportedInstructionSet(set) }
+        self.threadCount = threads
+        self.instructionSet = set
+        self.kernels = set.kernels
+        self.pool = try WorkerPool(threadCount: threads)
+        self.scratch = Scratch(threadCount: threads)
+    }
+}

@@ -1,0 +1,111 @@
+import Synchronization
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// What the threads of a ``WorkerPool`` share: the number of the current region, its body, and who is not done.
+///
+/// The caller publishes a body by counting `region` up; each worker runs it and counts `unfinished` down; the
+/// caller waits for zero. Whoever waits spins first, then gives its core away a few times, then sleeps on a
+/// condition variable. A sleeper announces itself before it looks a last time, and a waker looks for sleepers
+/// after it has published (both sequentially consistent), so no wake-up is lost.
+@safe final class PoolState: @unchecked Sendable {
+    typealias Body = (_ index: Int) -> Void
+
+    // Written once a region by the caller, read by spinning workers.
+    private let region = Atomic<UInt>(0)
+    private var body: UnsafePointer<Body>?
+    private let isStopping = Atomic<Bool>(false)
+    private let padding1 = CacheLine()
+    // Written by every worker.
+    private let unfinished = Atomic<Int>(0)
+    private let padding2 = CacheLine()
+    private let sleepers = Atomic<Int>(0)
+
+    private let workerCount: Int
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let condition: UnsafeMutablePointer<pthread_cond_t>
+
+    /// Some 30 µs of loads from the own cache: longer than the serial stretches between the regions of one token.
+    private static let spins = 30_000
+    /// Then this many times to the end of the scheduler's queue.
+    private static let yields = 50
+
+    init(workerCount: Int) {
+        self.workerCount = workerCount
+        unsafe mutex = .allocate(capacity: 1)
+        unsafe condition = .allocate(capacity: 1)
+        unsafe pthread_mutex_init(mutex, nil)
+        unsafe pthread_cond_init(condition, nil)
+    }
+
+    deinit {
+        unsafe pthread_cond_destroy(condition)
+        unsafe pthread_mutex_destroy(mutex)
+        unsafe condition.deallocate()
+        unsafe mutex.deallocate()
+    }
+
+    /// Runs a body on the workers and, as index 0, on the caller's thread.
+    @unsafe func run(_ body: UnsafePointer<Body>) {
+        let previous = unfinished.exchange(workerCount, ordering: .acquiringAndReleasing)
+        precondition(previous == 0, "a region was started while another one is running")
+        unsafe self.body = body
+        region.add(1, ordering: .sequentiallyConsistent)
+        wakeSleepers()
+        unsafe body.pointee(0)
+        wait { self.unfinished.load(ordering: .sequentiallyConsistent) == 0 }
+    }
+
+    /// The life of one worker.
+    func work(index: Int) {
+        var seen: UInt = 0
+        while true {
+            wait { self.region.load(ordering: .sequentiallyConsistent) != seen }
+            seen &+= 1
+            if isStopping.load(ordering: .acquiring) { return }
+            if let body = unsafe body { unsafe body.pointee(index) }
+            if unfinished.subtract(1, ordering: .sequentiallyConsistent).newValue == 0 { wakeSleepers() }
+        }
+    }
+
+    /// Ends all workers, once no region is running.
+    func stop() {
+        isStopping.store(true, ordering: .releasing)
+        region.add(1, ordering: .sequentiallyConsistent)
+        wakeSleepers()
+    }
+
+    @inline(__always)
+    private func wait(until isReady: () -> Bool) {
+        for _ in 0..<Self.spins {
+            if isReady() { return }
+        }
+        for _ in 0..<Self.yields {
+            if isReady() { return }
+            sched_yield()
+        }
+        unsafe pthread_mutex_lock(mutex)
+        sleepers.add(1, ordering: .sequentiallyConsistent)
+        while !isReady() { unsafe pthread_cond_wait(condition, mutex) }
+        sleepers.subtract(1, ordering: .sequentiallyConsistent)
+        unsafe pthread_mutex_unlock(mutex)
+    }
+
+    @inline(__always)
+    private func wakeSleepers() {
+        guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
+        unsafe pthread_mutex_lock(mutex)
+        unsafe pthread_cond_broadcast(condition)
+        unsafe pthread_mutex_unlock(mutex)
+    }
+}
+
+/// 128 bytes, so that what stands before and after it never shares a cache line (nor a prefetched pair of them).
+private struct CacheLine {
+    private let bytes: InlineArray<16, UInt64> = .init(repeating: 0)
+}

@@ -1,0 +1,20 @@
+/// All kernels of one instruction set: a table of function values, filled by one module per set.
+///
+/// To add an instruction set, write a module with the same files as this one and give it such a table.
+public struct KernelSet: Sendable {
+    /// Matrix times vectors, and the quantisation of activations that goes with it.
+    public let multiply: MultiplyKernels
+    /// Element-wise and row-wise operations.
+    public let vector: VectorKernels
+    /// Scaled dot-product attention over cache pages.
+    public let attention: AttentionKernels
+
+    public init(multiply: MultiplyKernels, vector: VectorKernels, attention: AttentionKernels) {
+        self.multiply = multiply
+        self.vector = vector
+        self.attention = attention
+    }
+
+    /// The reference that all others are held against; runs wherever Swift runs.
+    public static let portable = KernelSet(multiply: .portable, vector: .portable, attention: .portable)
+}

@@ -1,0 +1,6 @@
+public import Kernels
+
+extension MultiplyKernels {
+    /// AVX2, FMA and F16C.
+    public static let avx2 = MultiplyKernels()
+}
