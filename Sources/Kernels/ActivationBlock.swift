@@ -1,0 +1,27 @@
+/// How 32 activations lie in memory once they are quantised: 16 bytes about the block, then its integers.
+///
+///     int8   [f32 scale][f32 scale·Σq       ][s32 8·Σq               ][unused               ][32 × s8 q ]   48 bytes
+///     int16  [f32 scale][f32 scale·Σq₀…₁₅   ][f32 scale·Σq₁₆…₃₁      ][f32 scale·Σq         ][32 × s16 q]   80 bytes
+///
+/// The sums are what a weight's minimum (or the 8 that makes a nibble signed) is multiplied with.
+public enum ActivationBlock {
+    /// Bytes before the integers.
+    @inlinable public static var header: Int { 16 }
+    /// Bytes of a block with 8-bit integers.
+    @inlinable public static var int8: Int { 16 + 32 }
+    /// Bytes of a block with 16-bit integers.
+    @inlinable public static var int16: Int { 16 + 64 }
+
+    /// Blocks below this are zeros: the reciprocal of a smaller scale would overflow.
+    @inlinable public static var smallestMagnitude: Float { 0x1p-116 }
+
+    /// Bytes of a row of activations.
+    public static func rowBytes(columns: Int, _ activation: TileLayout.Activation) -> Int {
+        let blocks = (columns + 31) / 32
+        return switch activation {
+        case .int8: blocks * int8
+        case .int16: blocks * int16
+        case .f32: columns * 4
+        }
+    }
+}

@@ -1,0 +1,43 @@
+/// What one call of a tile kernel reads and writes: some groups of rows times one to four tokens.
+///
+///     weights      groups × groupBytes          one group after the other, in a ``TileLayout``
+///     activations  tokens × activationStride    quantised rows (see ``ActivationBlock``), or floats for the dense layouts
+///     output       tokens × outputStride        element [t][8·g + r] is row r of group g for token t
+@unsafe public struct TileCall {
+    public var weights: UnsafeRawPointer
+    public var groups: Int
+    /// Bytes from one group to the next.
+    public var groupBytes: Int
+    /// Weights of a row: whole blocks for the quantised layouts, any number for the dense ones.
+    public var columns: Int
+    public var activations: UnsafeRawPointer
+    /// Bytes from one token's activations to the next one's.
+    public var activationStride: Int
+    /// 1...4.
+    public var tokens: Int
+    public var output: UnsafeMutablePointer<Float>
+    /// Floats from one token's outputs to the next one's.
+    public var outputStride: Int
+    /// Rows that exist, no more than `8 * groups`: what follows in the last group is padding and is not written.
+    public var rows: Int
+    /// Whether the products are added to what the output holds, in one rounding, instead of replacing it.
+    public var accumulates: Bool
+
+    public init(
+        weights: UnsafeRawPointer, groups: Int, groupBytes: Int, columns: Int, activations: UnsafeRawPointer,
+        activationStride: Int, tokens: Int, output: UnsafeMutablePointer<Float>, outputStride: Int, rows: Int,
+        accumulates: Bool
+    ) {
+        unsafe self.weights = weights
+        unsafe self.groups = groups
+        unsafe self.groupBytes = groupBytes
+        unsafe self.columns = columns
+        unsafe self.activations = activations
+        unsafe self.activationStride = activationStride
+        unsafe self.tokens = tokens
+        unsafe self.output = output
+        unsafe self.outputStride = outputStride
+        unsafe self.rows = rows
+        unsafe self.accumulates = accumulates
+    }
+}
