@@ -1,0 +1,57 @@
+# Two commands matter: `make run` and `make test`. Both bring what they need, and do nothing twice.
+
+MODEL ?= weights/SmolLM2-135M-Instruct.Q4_1.gguf
+DEFAULT_PROMPT := What is the capital of France, and what is it known for?
+
+# The prompt reaches the shell by its environment, unexpanded: quotes and dollars in it mean themselves.
+export SWIFTLET_PROMPT := $(if $(value PROMPT),$(value PROMPT),$(DEFAULT_PROMPT))
+unexport PROMPT
+
+BUILD := swift build -c release
+TEST := swift test -c release
+FORMATTED := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks
+
+.PHONY: run test build build-tests install weights bench bench-kernels symbols format lint clean
+
+## Build, bring the default model and answer PROMPT with MODEL.
+run: build weights
+	@"$$($(BUILD) --show-bin-path)/swiftlet" run "$(MODEL)" "$$SWIFTLET_PROMPT"
+
+## Build and run every test.
+test: build-tests weights
+	$(TEST) --skip-build
+
+build: install
+	$(BUILD) --product swiftlet
+
+# The executable too: tests start it as a user would.
+build-tests: install
+	$(BUILD) --build-tests
+
+install:
+	@scripts/install.sh
+
+weights: install
+	@weights/fetch.sh >/dev/null
+
+## Prompt and generation speed of MODEL.
+bench: build weights
+	@"$$($(BUILD) --show-bin-path)/swiftlet" bench "$(MODEL)"
+
+## Each operation against its own yardstick; a package of its own, slow to build the first time.
+bench-kernels: install
+	cd Benchmarks && swift package -c release benchmark
+
+## The one test of the instruction-set objects: none may lend its symbols to another CPU's code.
+symbols: build-tests
+	$(TEST) --skip-build --filter ArchitectureTests.SymbolTests
+
+format:
+	swift format --in-place --recursive $(FORMATTED)
+
+lint:
+	swift format lint --strict --recursive $(FORMATTED)
+
+clean:
+	swift package clean
+	rm -rf .build Benchmarks/.build
