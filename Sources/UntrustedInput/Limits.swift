@@ -20,9 +20,15 @@ public enum Limits {
     public static let vocabularySize = 1_048_576
     public static let mergeCount = 2_097_152
     public static let tokenBytes = 65_536
+    /// Bytes of a token that is matched in the text, such as `<|user|>`: bounds what a place in the text costs.
+    public static let addedTokenBytes = 128
+    /// Sum of the squared lengths of a SentencePiece vocabulary's pieces: bounds the search for its merges.
+    public static let pieceCutWork = 1 << 28
     public static let jsonDepth = 64
     public static let shardCount = 1_024
     public static let alignmentBytes = 1 << 20
+    /// Bytes of one line that a command reads from standard input.
+    public static let inputLineBytes = 16 << 20
 
     // MARK: Models
 
@@ -40,4 +46,10 @@ public enum Limits {
     public static let stopBytes = 256
     public static let logProbabilityCount = 20
     public static let temperature: ClosedRange<Double> = 0...2
+    public static let repetitionPenalty: ClosedRange<Double> = 0.1...10
+    /// Of the presence and the frequency penalty, as OpenAI clients know them.
+    public static let additivePenalty: ClosedRange<Double> = -2...2
+    public static let logitBias: ClosedRange<Double> = -100...100
+    public static let logitBiasCount = 1_024
+    public static let stopTokenCount = 1_024
 }

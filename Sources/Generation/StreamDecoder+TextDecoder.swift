@@ -1,0 +1,3 @@
+public import Tokenizers
+
+extension StreamDecoder: TextDecoder {}
