@@ -4,8 +4,9 @@
 @unsafe @inline(__always)
 func storeTile(_ products: SIMD8<Float>, to output: UnsafeMutablePointer<Float>, rows: Int, accumulates: Bool) {
     if rows >= 8 {
-        let raw = unsafe UnsafeMutableRawPointer(output)
-        let result = unsafe accumulates ? raw.loadUnaligned(as: SIMD8<Float>.self) + products : products
+        let raw = UnsafeMutableRawPointer(output)
+        let result =
+            unsafe accumulates ? raw.loadUnaligned(as: SIMD8<Float>.self) + products : products
         unsafe raw.storeBytes(of: result, as: SIMD8<Float>.self)
     } else {
         for row in 0..<rows { unsafe output[row] = accumulates ? output[row] + products[row] : products[row] }
