@@ -53,13 +53,6 @@ extension UnsafeRawPointer {
     }
 }
 
-extension UnsafeMutablePointer<Float> {
-    @inline(__always)
-    func store8(_ values: SIMD8<Float>, at offset: Int) {
-        unsafe UnsafeMutableRawPointer(self + offset).storeBytes(of: values, as: SIMD8<Float>.self)
-    }
-}
-
 /// Lane i is bit `first + i` of a 32-bit mask: 1 or 0.
 @inline(__always)
 func bits8(_ mask: UInt32, from first: Int) -> SIMD8<Int32> {
