@@ -1,5 +1,3 @@
-import Foundation
-
 /// How much memory this process may still take, the limits of its container respected.
 public enum SystemMemory {
     /// Bytes that can be allocated without swapping; nil where the system does not tell.
@@ -9,31 +7,26 @@ public enum SystemMemory {
 
     /// `MemAvailable` of `/proc/meminfo`: free memory and the caches that the kernel would give up for it.
     private static func machineAvailable() -> Int? {
-        guard let text = read("/proc/meminfo") else { return nil }
-        for line in text.split(separator: "\n") where line.hasPrefix("MemAvailable:") {
-            return line.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 << 10 }
-        }
-        return nil
+        SystemFile.firstLine(of: "/proc/meminfo", startingWith: "MemAvailable:").flatMap(lastNumber)
+            .map { $0 << 10 }
     }
 
     /// What the control group (version 2) has left, its page cache counted as free.
     private static func containerAvailable() -> Int? {
         let folder = "/sys/fs/cgroup/"
-        guard let limit = read(folder + "memory.max").flatMap(number),
-            let used = read(folder + "memory.current")
-                .flatMap(number)
-        else { return nil }
-        let cache =
-            read(folder + "memory.stat")?.split(separator: "\n").first { $0.hasPrefix("inactive_file ") }
-            .flatMap { Int($0.dropFirst("inactive_file ".count)) } ?? 0
-        return max(0, limit - used + cache)
+        guard let limit = number(in: folder + "memory.max"), let used = number(in: folder + "memory.current") else {
+            return nil
+        }
+        let cache = SystemFile.firstLine(of: folder + "memory.stat", startingWith: "inactive_file ").flatMap(lastNumber)
+        return max(0, limit - used + (cache ?? 0))
     }
 
-    private static func number(_ text: String) -> Int? {
-        Int(text.trimmingCharacters(in: .whitespacesAndNewlines))
+    private static func number(in path: String) -> Int? {
+        SystemFile.firstLine(of: path, startingWith: "").flatMap(lastNumber)
     }
 
-    private static func read(_ path: String) -> String? {
-        try? String(contentsOfFile: path, encoding: .utf8)
+    /// The last whole number of a line such as `MemAvailable:   1234 kB` or `inactive_file 1234`.
+    private static func lastNumber(_ line: Substring) -> Int? {
+        line.split(separator: " ").compactMap { Int($0) }.last
     }
 }

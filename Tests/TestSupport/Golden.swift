@@ -6,7 +6,8 @@ public import Foundation
 public enum Golden {
     /// The root of the checkout.
     public static let repository: URL =
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
 
     /// The folder of golden data, nil where this machine has none.
     public static let folder: URL? = {

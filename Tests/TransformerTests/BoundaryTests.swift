@@ -19,7 +19,11 @@ import Transformer
         for length in original - 2...original + 3 {
             let start = try sequence.reserve(totalTokens: length)
             // Only the step past the original length may cost the cache.
-            if length == original + 1 { #expect(start == 0) } else if length > original - 2 { #expect(start == length - 1) }
+            if length == original + 1 {
+                #expect(start == 0)
+            } else if length > original - 2 {
+                #expect(start == length - 1)
+            }
             try backend.forward(
                 [SequenceSlice(sequence: sequence, tokens: ids[start..<length], logits: .last)], into: rows)
             let fresh = try allLogits(backend, Array(ids.prefix(length)))

@@ -27,7 +27,10 @@ import Transformer
     @Test("neighbours in the batch change no bit", arguments: models)
     func neighbours(_ model: TinyModel) throws {
         let backend = try model.load(precision: .native, cacheType: .f16, threads: 2)
-        let prompts = [tokens(backend, count: 21, seed: 1), tokens(backend, count: 5, seed: 2), tokens(backend, count: 40, seed: 3)]
+        let prompts = [
+            tokens(backend, count: 21, seed: 1), tokens(backend, count: 5, seed: 2),
+            tokens(backend, count: 40, seed: 3),
+        ]
         let alone = try prompts.map { try allLogits(backend, $0) }
         let sequences = try prompts.map { prompt in
             let sequence = try backend.makeSequence()
