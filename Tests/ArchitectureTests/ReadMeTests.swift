@@ -1,0 +1,62 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What the pages tell people to type exists.
+@Suite struct ReadMeTests {
+    private static let pages = ["README.md", "CONTRIBUTING.md"]
+
+    @Test("the README's Swift compiles: it stands in a file that is built with the tests")
+    func swiftBlocks() throws {
+        let url = Golden.repository.appendingPathComponent("Tests/SwiftletTests/ReadmeSnippets.swift")
+        let compiled = Self.squeezed(try String(contentsOf: url, encoding: .utf8))
+        let blocks = try CodeBlocks(of: "README.md").written(in: "swift")
+        #expect(!blocks.isEmpty)
+        for block in blocks {
+            #expect(compiled.contains(Self.squeezed(block.text)), "not in ReadmeSnippets.swift:\n\(block.text)")
+        }
+    }
+
+    @Test("every make target on the pages exists", arguments: pages)
+    func makeTargets(page: String) throws {
+        let makefile = try String(contentsOf: Golden.repository.appendingPathComponent("Makefile"), encoding: .utf8)
+        let targets = makefile.split(separator: "\n").filter { !$0.hasPrefix("\t") && $0.contains(":") }
+            .map { String($0.prefix { $0 != ":" }) }
+        for command in try CodeBlocks(of: page).commands where command.hasPrefix("make ") {
+            let target = String(command.split(separator: " ")[1])
+            #expect(targets.contains(target), "\(page): \(command)")
+        }
+    }
+
+    @Test(
+        "every swiftlet command on the pages exists, with its options",
+        .enabled(if: BuiltProgram.path != nil, "needs the swiftlet program beside the tests"), arguments: pages)
+    func programCommands(page: String) throws {
+        let overview = try BuiltProgram.help([])
+        for command in try CodeBlocks(of: page).commands where command.hasPrefix("swiftlet ") {
+            let words = command.split(separator: " ").map(String.init)
+            #expect(overview.contains("  \(words[1]) "), "\(page): \(command)")
+            let help = try BuiltProgram.help([words[1]])
+            for option in words where option.hasPrefix("--") {
+                #expect(help.contains(String(option.prefix { $0 != "=" })), "\(page): \(command)")
+            }
+        }
+    }
+
+    @Test("links between the pages lead somewhere", arguments: pages)
+    func links(page: String) throws {
+        let text = try String(contentsOf: Golden.repository.appendingPathComponent(page), encoding: .utf8)
+        for piece in text.components(separatedBy: "](").dropFirst() {
+            let target = String(piece.prefix { $0 != ")" && $0 != "#" })
+            guard !target.isEmpty, !target.contains("://") else { continue }
+            let place = Golden.repository.appendingPathComponent(target).path
+            #expect(FileManager.default.fileExists(atPath: place), "\(page) links to \(target)")
+        }
+    }
+
+    /// Indentation differs between the page and the function that the snippet is compiled in.
+    private static func squeezed(_ text: String) -> String {
+        text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+            .joined(separator: "\n")
+    }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Speed comes from pointers and proven shapes inside kernels; all else stays checked.
+@Suite struct SafetyTests {
+    private let files = SourceFile.all(under: "Sources")
+
+    /// Where pointers are the material.
+    private static let unsafeModules: Set<String> = ["Tensors", "Kernels", "KernelsAVX2", "Compute"]
+
+    /// Single files elsewhere, each with its reason: calls of the C library that take a pointer.
+    private static let unsafeFiles: [String: String] = [:]
+
+    @Test("`unsafe` stands only where pointers are the material")
+    func unsafeStaysInside() {
+        var excused: Set<String> = []
+        for file in files where !Self.unsafeModules.contains(file.module) {
+            let lines = file.lines(withWord: "unsafe")
+            if Self.unsafeFiles[file.path] != nil, !lines.isEmpty { excused.insert(file.path) }
+            #expect(lines.isEmpty || Self.unsafeFiles[file.path] != nil, "\(file.path), lines \(lines)")
+        }
+        #expect(excused == Set(Self.unsafeFiles.keys), "an exception that is no longer needed")
+    }
+
+    @Test("nothing is built with -Ounchecked")
+    func nothingIsUnchecked() throws {
+        for name in ["Package.swift", "Makefile", ".ci/run", "Benchmarks/Package.swift"] {
+            let url = Golden.repository.appendingPathComponent(name)
+            let text = try String(contentsOf: url, encoding: .utf8)
+            #expect(!text.contains("Ounchecked"), "\(name)")
+        }
+    }
+
+    @Test(
+        "sizes from files are never added or multiplied with wrapping operators",
+        arguments: ["Checkpoints", "UntrustedInput"])
+    func noWrapping(module: String) {
+        let operators = ["&+", "&-", "&*", "&<<", "&>>"]
+        for file in files where file.module == module {
+            let lines = file.lines { line in operators.contains { line.contains($0) } }
+            #expect(lines.isEmpty, "\(file.path), lines \(lines)")
+        }
+    }
+
+    @Test("comments and strings are not code")
+    func blanking() {
+        let text = #"""
+            let a = "unsafe // \" &+" // unsafe
+            /* unsafe /* nested */ unsafe */ let b = #"unsafe " "# + """
+            unsafe
+            """ ; unsafe f()
+            """#
+        let file = SourceFile(path: "Sources/X/x.swift", text: text)
+        #expect(file.lines(withWord: "unsafe") == [4])
+        #expect(file.lines { $0.contains("&+") } == [])
+        #expect(file.code.split(separator: "\n", omittingEmptySubsequences: false).count == 4)
+    }
+}
