@@ -4,11 +4,14 @@ import PackageDescription
 // The floor plan: a target may depend only on targets of the floors below it.
 // Tests/ArchitectureTests reads the `import` lines and holds this.
 
-let swiftSettings: [SwiftSetting] = [
-    .strictMemorySafety(),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-]
+let swiftSettings: [SwiftSetting] =
+    [
+        .strictMemorySafety(),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ]
+    // Warnings are errors where changes land, and no obstacle to somebody with a newer compiler.
+    + (Context.environment["SWIFTLET_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 /// The compiler flags of one instruction-set target: nothing else in the package may be built with them.
 let avx2Settings: [SwiftSetting] =
@@ -73,6 +76,7 @@ let package = Package(
         library(
             "Swiftlet",
             ["Generation", "Transformer", "Checkpoints", "Tokenizers", "Compute", "Inference", "Tensors", "UntrustedInput"]),
+        library("Terminal"),
         library(
             "ModelHub",
             [
@@ -84,7 +88,7 @@ let package = Package(
         .executableTarget(
             name: "CommandLineTool",
             dependencies: [
-                "Swiftlet", "ModelHub", "Generation", "Transformer", "Checkpoints", "Tokenizers", "Compute", "Inference",
+                "Swiftlet", "ModelHub", "Terminal", "Generation", "Transformer", "Checkpoints", "Tokenizers", "Compute", "Inference",
                 "Tensors", "UntrustedInput",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -106,6 +110,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
             ]),
+        tests("Terminal"),
         tests("CommandLineTool"),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
     ] + instructionSetTargets
