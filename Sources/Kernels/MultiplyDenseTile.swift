@@ -26,7 +26,8 @@
 }
 
 /// Columns whose products form one chain of additions. Also the depth that OpenBLAS is called with.
-public let densePanelColumns = 256
+@inlinable @inline(__always)
+public var densePanelColumns: Int { 256 }
 
 @unsafe @inline(__always)
 private func multiplyDense(

@@ -2,5 +2,18 @@ public import Kernels
 
 extension MultiplyKernels {
     /// AVX2, FMA and F16C.
-    public static let avx2 = MultiplyKernels.portable
+    public static let avx2 = unsafe MultiplyKernels(
+        quantizeInt8: { unsafe quantizeActivationsInt8($0, count: $1, into: $2, residual: $3) },
+        quantizeInt16: { unsafe quantizeActivationsInt16($0, count: $1, into: $2) },
+        nibble: { unsafe multiplyNibbleTile($0) },
+        nibbleMin: { unsafe multiplyNibbleMinTile($0) },
+        nibbleK: { unsafe multiplyNibbleKTile($0) },
+        byte: { unsafe multiplyByteTile($0) },
+        byteMin: { unsafe multiplyByteMinTile($0) },
+        byteK: { unsafe multiplyByteKTile($0) },
+        byteK16: { unsafe multiplyByteK16Tile($0) },
+        byteK16Min: { unsafe multiplyByteK16MinTile($0) },
+        f32: { unsafe multiplyF32Tile($0) },
+        f16: { unsafe multiplyF16Tile($0) },
+        bf16: { unsafe multiplyBF16Tile($0) })
 }

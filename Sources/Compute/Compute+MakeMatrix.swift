@@ -1,0 +1,97 @@
+import Kernels
+import Tensors
+
+extension Compute {
+    /// Re-tiles tensors into one matrix whose rows are theirs, in order. Parallel over groups of eight rows; the pages
+    /// of a mapped file are given back afterwards.
+    ///
+    /// - Parameters:
+    ///   - parts: tensors (rows, inputs) of any types, all with the same number of columns.
+    ///   - activationTerms: 1 for activations as integers of 8 bits (16 for layouts of bytes); 2 adds what the first
+    ///     integer leaves over, for the output head, whose error goes straight to the logits. Dense layouts read
+    ///     floats in any case.
+    /// - Throws: ``ComputeError/outOfMemory(bytes:)``, ``ComputeError/mismatchedParts(tensor:found:expected:)``.
+    public func makeMatrix(
+        _ parts: [WeightPart], precision: WeightPrecision, activationTerms: Int = 1
+    ) throws(ComputeError) -> WeightMatrix {
+        precondition(activationTerms == 1 || activationTerms == 2, "one or two terms")
+        precondition(!parts.isEmpty, "a matrix has at least one part")
+        let inputs = parts[0].tensor.shape.columns
+        for part in parts { try check(part, columns: inputs) }
+        var tiles: [WeightTile] = []
+        var firstRow = 0
+        var rest = parts[...]
+        while let first = rest.first {
+            let layout = TileLayout(of: first.tensor.type, precision)
+            // Parts share a tile where all their rows are read the same way.
+            let run = rest.prefix {
+                precision == .native
+                    ? $0.tensor.type == first.tensor.type : TileLayout(of: $0.tensor.type, precision) == layout
+            }
+            rest = rest.dropFirst(run.count)
+            let tile = try makeTile(Array(run), layout, precision, columns: inputs, firstRow: firstRow)
+            firstRow += tile.rows
+            tiles.append(tile)
+        }
+        for part in parts {
+            (part.tensor.storage as? MappedFile)?.releasePages(part.tensor.byteRange)
+        }
+        return WeightMatrix(tiles: tiles, inputs: inputs, activationTerms: activationTerms)
+    }
+
+    private func check(_ part: WeightPart, columns: Int) throws(ComputeError) {
+        let tensor = part.tensor
+        guard tensor.shape.columns == columns else {
+            throw .mismatchedParts(tensor: tensor.name, found: "\(tensor.shape)", expected: "[rows, \(columns)]")
+        }
+        if case .deinterleavedHeads(let headSize) = part.rowOrder {
+            guard headSize > 0, headSize % 2 == 0, tensor.shape.rows % headSize == 0 else {
+                throw .mismatchedParts(
+                    tensor: tensor.name, found: "\(tensor.shape)", expected: "rows in whole heads of \(headSize)")
+            }
+        }
+    }
+
+    private func makeTile(
+        _ parts: [WeightPart], _ layout: TileLayout, _ precision: WeightPrecision, columns: Int, firstRow: Int
+    ) throws(ComputeError) -> WeightTile {
+        let rows = parts.reduce(0) { $0 + $1.tensor.shape.rows }
+        let block = layout.blockColumns
+        let padded = (columns + block - 1) / block * block
+        let groupBytes = layout.groupBytes(columns: padded)
+        let groups = (rows + TileLayout.rows - 1) / TileLayout.rows
+        let piece = try arena.allocate(groups * groupBytes)
+        let tile = WeightTile(
+            layout: layout, firstRow: firstRow, rows: rows, columns: padded, groupBytes: groupBytes, piece: piece)
+        let widestRow = parts.reduce(0) { max($0, $1.tensor.rowBytes) }
+        // A row of zero bytes for what pads the last group, then eight rows of floats.
+        scratch.reservePerThread((widestRow + 63) / 64 * 64 + TileLayout.rows * columns * 4)
+        pool.run { index in
+            let source = unsafe RowSource(parts, zeros: scratch.bytes(ofThread: index), zeroBytes: widestRow)
+            let floats = unsafe (scratch.bytes(ofThread: index) + (widestRow + 63) / 64 * 64)
+                .assumingMemoryBound(to: Float.self)
+            for group in WorkerPool.share(of: groups, index: index, among: threadCount) {
+                let destination = unsafe piece.base + group * groupBytes
+                unsafe source.retile(
+                    firstRow: group * TileLayout.rows, layout, keepsBlocks: precision == .native, floats: floats,
+                    into: destination)
+            }
+        }
+        return tile
+    }
+}
+
+extension TileLayout {
+    /// The layout for a tensor's type at a precision.
+    init(of type: ElementType, _ precision: WeightPrecision) {
+        self =
+            switch precision {
+            case .native: TileLayout(keeping: type)
+            case .exact, .f32: .f32
+            case .f16: .f16
+            case .bf16: .bf16
+            case .int8: .byte
+            case .int4: .nibble
+            }
+    }
+}

@@ -1,0 +1,124 @@
+import Kernels
+
+extension Compute {
+    /// Products of a matrix with some rows of activations:  y[r] = w · x[r], or y[r] += w · x[r].
+    ///
+    ///     w (outputs, inputs), x (≥ rows, inputs), y (≥ rows, outputs)
+    ///
+    /// Each thread takes a contiguous share of every tile's row groups. An output is one sum in an order that the
+    /// shape of the matrix fixes, so its bits depend neither on the threads nor on the rows beside it.
+    ///
+    /// - Precondition: the rows are in both matrices, x and y are not the same and have the columns that w asks for.
+    public func multiply(
+        _ w: WeightMatrix, _ x: Activations, rows: Range<Int>, into y: Activations, accumulate: Bool = false
+    ) {
+        precondition(x !== y, "a product cannot stand where its factor does")
+        precondition(x.columns >= w.inputs && y.columns >= w.outputs, "too few columns")
+        precondition(rows.lowerBound >= 0 && rows.upperBound <= min(x.rows, y.rows), "rows out of range")
+        if rows.isEmpty { return }
+        let bytes = unsafe QuantizedRows.bytes(w, count: rows.count)
+        scratch.reservePerThread(Self.pairBytes + bytesPerThread(bytes))
+        if bytes <= Self.privateBytes {
+            // So little that every thread had better do all of it than wait for the others.
+            pool.run { index in
+                let memory = unsafe scratch.bytes(ofThread: index) + Self.pairBytes
+                let activations = unsafe QuantizedRows(w, x, rows: rows, memory: bytes == 0 ? nil : memory)
+                unsafe activations.quantize(0..<rows.count, kernels.multiply)
+                unsafe multiplyShare(index, w, activations, rows: rows, into: y, accumulate: accumulate)
+            }
+        } else {
+            let activations = unsafe QuantizedRows(w, x, rows: rows, memory: scratch.sharedBytes(bytes))
+            pool.run { index in
+                let tokens = WorkerPool.share(of: rows.count, index: index, among: threadCount)
+                unsafe activations.quantize(tokens, kernels.multiply)
+            }
+            pool.run { index in
+                unsafe multiplyShare(index, w, activations, rows: rows, into: y, accumulate: accumulate)
+            }
+        }
+    }
+
+    /// Tokens of one call of a tile kernel: with their sums, the weights and a mask they fill 16 registers.
+    private static var tokensPerCall: Int { 4 }
+
+    /// Weights that are used for all tokens before the next ones are fetched: a quarter of a 512 KiB second-level
+    /// cache, so that the activations passing by do not push them out.
+    private static var chunkBytes: Int { 128 << 10 }
+
+    /// Quantised activations up to this size are made by each thread for itself; 3 µs of work.
+    private static var privateBytes: Int { 16 << 10 }
+
+    /// Row groups whose pairs of products (of the integer and of what it left over) are added at a time.
+    private static var pairGroups: Int { 64 }
+    private static var pairBytes: Int { tokensPerCall * pairGroups * TileLayout.rows * 4 }
+
+    private func bytesPerThread(_ bytes: Int) -> Int { bytes <= Self.privateBytes ? bytes : 0 }
+
+    /// One thread's part of a product.
+    @unsafe private func multiplyShare(
+        _ index: Int, _ w: WeightMatrix, _ activations: QuantizedRows, rows: Range<Int>, into y: Activations,
+        accumulate: Bool
+    ) {
+        for tile in w.tiles {
+            let kernel = unsafe kernels.multiply.kernel(for: tile.layout)
+            let groups = WorkerPool.share(of: tile.groups, index: index, among: threadCount)
+            let isPaired = w.activationTerms == 2 && tile.layout.activation == .int8
+            let step = isPaired ? Self.tokensPerCall / 2 : Self.tokensPerCall
+            // A single call for a single token: nothing is read twice.
+            var chunk = rows.count <= step ? max(groups.count, 1) : max(1, Self.chunkBytes / tile.groupBytes)
+            if isPaired { chunk = min(chunk, Self.pairGroups) }
+            var first = groups.lowerBound
+            while first < groups.upperBound {
+                let last = min(first + chunk, groups.upperBound)
+                var token = 0
+                while token < rows.count {
+                    let tokens = min(step, rows.count - token)
+                    let (start, stride) = unsafe activations.activations(tile.layout.activation, token: token)
+                    var call = unsafe TileCall(
+                        weights: tile.piece.base + first * tile.groupBytes, groups: last - first,
+                        groupBytes: tile.groupBytes, columns: tile.layout.isDense ? w.inputs : tile.columns,
+                        activations: start, activationStride: stride, tokens: tokens,
+                        output: y.pointer(row: rows.lowerBound + token) + tile.firstRow + first * TileLayout.rows,
+                        outputStride: y.stride, rows: min(tile.rows - first * TileLayout.rows, (last - first) * 8),
+                        accumulates: accumulate)
+                    if isPaired {
+                        unsafe multiplyPairs(kernel, &call, scratch: scratch.bytes(ofThread: index))
+                    } else {
+                        unsafe kernel(call)
+                    }
+                    token += tokens
+                }
+                first = last
+            }
+        }
+    }
+
+    /// Products with two terms to an activation: each term goes through the kernel as a token of its own, and the
+    /// two products are added.
+    @unsafe private func multiplyPairs(
+        _ kernel: TileKernel, _ call: inout TileCall, scratch: UnsafeMutableRawPointer
+    ) {
+        let (output, outputStride, tokens) = unsafe (call.output, call.outputStride, call.tokens)
+        let accumulates = unsafe call.accumulates
+        let pairs = unsafe scratch.assumingMemoryBound(to: Float.self)
+        let stride = Self.pairGroups * TileLayout.rows
+        unsafe call.output = pairs
+        unsafe call.outputStride = stride
+        unsafe call.tokens = 2 * tokens
+        unsafe call.accumulates = false
+        unsafe kernel(call)
+        for token in 0..<tokens {
+            let first = unsafe pairs + 2 * token * stride
+            let second = unsafe first + stride
+            let out = unsafe output + token * outputStride
+            for row in unsafe 0..<call.rows {
+                let sum = unsafe first[row] + second[row]
+                unsafe out[row] = accumulates ? out[row] + sum : sum
+            }
+        }
+    }
+}
+
+extension TileLayout {
+    fileprivate var isDense: Bool { activation == .f32 }
+}

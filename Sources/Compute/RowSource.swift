@@ -1,0 +1,62 @@
+import Kernels
+import Tensors
+
+/// The rows of stacked parts, found by their number, on their way into tiles.
+@unsafe struct RowSource {
+    private let parts: [WeightPart]
+    /// As many zero bytes as the widest row has: what pads the last group.
+    private let zeros: UnsafeRawPointer
+    private let columns: Int
+
+    init(_ parts: [WeightPart], zeros: UnsafeMutableRawPointer, zeroBytes: Int) {
+        unsafe self.parts = parts
+        unsafe zeros.initializeMemory(as: UInt8.self, repeating: 0, count: zeroBytes)
+        unsafe self.zeros = UnsafeRawPointer(zeros)
+        unsafe self.columns = parts[0].tensor.shape.columns
+    }
+
+    /// Re-tiles the eight rows from `firstRow` on, those past the last one as zeros.
+    ///
+    /// - Parameters:
+    ///   - keepsBlocks: whether a block format keeps its integers, instead of going through floats.
+    ///   - floats: room for eight rows.
+    func retile(
+        firstRow: Int, _ layout: TileLayout, keepsBlocks: Bool, floats: UnsafeMutablePointer<Float>,
+        into destination: UnsafeMutableRawPointer
+    ) {
+        unsafe withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: TileLayout.rows) { pointers in
+            var type = unsafe parts[0].tensor.type
+            for slot in 0..<TileLayout.rows {
+                let found = unsafe row(firstRow + slot)
+                unsafe pointers.initializeElement(at: slot, to: found?.bytes ?? zeros)
+                type = unsafe found?.type ?? type
+                if !keepsBlocks || type.isDense {
+                    unsafe dequantizeRow(
+                        type: type, pointers[slot], into: floats + slot * columns, count: columns)
+                }
+            }
+            if keepsBlocks && !type.isDense {
+                unsafe retileGroup(type, rows: pointers.baseAddress!, columns: columns, into: destination)
+                return
+            }
+            switch layout {
+            case .byte: unsafe quantizeGroupInt8(rows: floats, columns: columns, into: destination)
+            case .nibble: unsafe quantizeGroupInt4(rows: floats, columns: columns, into: destination)
+            default: unsafe retileDenseGroup(layout, rows: floats, columns: columns, into: destination)
+            }
+        }
+    }
+
+    /// Where a row's bytes stand and what type they are, nil past the last row.
+    private func row(_ index: Int) -> (bytes: UnsafeRawPointer, type: ElementType)? {
+        var index = index
+        for part in unsafe parts {
+            if index < part.tensor.shape.rows {
+                guard let base = unsafe part.tensor.bytes.baseAddress else { return nil }
+                return unsafe (base + part.sourceRow(of: index) * part.tensor.rowBytes, part.tensor.type)
+            }
+            index -= part.tensor.shape.rows
+        }
+        return nil
+    }
+}

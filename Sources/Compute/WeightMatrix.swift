@@ -1,0 +1,41 @@
+import Kernels
+
+/// A matrix of weights (outputs, inputs), re-tiled for the kernels.
+///
+/// Parts of different types each keep their own tile; `multiply` runs through them in one region.
+public final class WeightMatrix: Sendable {
+    public let outputs: Int
+    public let inputs: Int
+    /// Bytes that a product with it reads.
+    public let byteCount: Int
+    /// The layouts in order, as `nibbleMin` or `nibbleK+byteK16`.
+    public let tileDescription: String
+
+    let tiles: [WeightTile]
+    /// How many integers stand for an activation: 2 adds the residual of the first.
+    let activationTerms: Int
+
+    init(tiles: [WeightTile], inputs: Int, activationTerms: Int) {
+        self.tiles = tiles
+        self.inputs = inputs
+        self.activationTerms = activationTerms
+        outputs = tiles.reduce(0) { $0 + $1.rows }
+        byteCount = tiles.reduce(0) { $0 + $1.groups * $1.groupBytes }
+        tileDescription = tiles.map { "\($0.layout)" }.joined(separator: "+")
+    }
+}
+
+/// Consecutive rows of a matrix that share a layout.
+struct WeightTile: Sendable {
+    let layout: TileLayout
+    /// The first output that these rows make.
+    let firstRow: Int
+    let rows: Int
+    /// Columns with the padding to whole blocks.
+    let columns: Int
+    let groupBytes: Int
+    let piece: WeightArena.Piece
+
+    /// Groups of eight rows, the last one padded with zeros.
+    var groups: Int { (rows + TileLayout.rows - 1) / TileLayout.rows }
+}

@@ -1,0 +1,112 @@
+@_implementationOnly import CIntrinsics
+import Kernels
+
+/// Multiplies signed 8-bit weights with one scale per 32 columns (Q8_0, Q5_0, IQ4_NL, int8) with 16-bit activations.
+///
+///     y[t][r] = Σ over blocks   d[r] · scale[t] · Σ q[r][c] · x[t][c]
+///
+/// Shapes, layout, preconditions, error and threads are those of the portable kernel of the same name. Here each
+/// half of a vector is widened to 16 bits, a 64-bit lane being four columns of a row, and multiplied by `vpmaddwd`
+/// with four activations broadcast from memory. One `vphaddd` after the block joins the two halves in row order.
+@unsafe func multiplyByteTile(_ call: TileCall) {
+    unsafe multiplyBytes(call, PlainScales.self)
+}
+
+/// As ``multiplyByteTile(_:)`` with a minimum for each scale (Q5_1): w = d·q + m.
+@unsafe func multiplyByteMinTile(_ call: TileCall) {
+    unsafe multiplyBytes(call, ScalesAndMinimums.self)
+}
+
+/// As ``multiplyByteTile(_:)`` with two-level scales and minimums (Q5_K, IQ4_XS): w = (d·a)·q + m·b.
+@unsafe func multiplyByteKTile(_ call: TileCall) {
+    unsafe multiplyBytes(call, KScales.self)
+}
+
+/// As ``multiplyByteTile(_:)`` with two-level scales, the lower one for 16 columns (Q6_K, Q3_K): w = (d·a)·q.
+@unsafe func multiplyByteK16Tile(_ call: TileCall) {
+    unsafe multiplyBytes(call, K16Scales.self)
+}
+
+/// As ``multiplyByteK16Tile(_:)`` with minimums (Q2_K): w = (d·a)·q + m·b.
+@unsafe func multiplyByteK16MinTile(_ call: TileCall) {
+    unsafe multiplyBytes(call, K16ScalesAndMinimums.self)
+}
+
+@unsafe @inline(__always)
+private func multiplyBytes<Scales: TileScales>(_ call: TileCall, _: Scales.Type) {
+    switch unsafe call.tokens {
+    case 1: unsafe multiplyBytes(call, Scales.self, Tokens<1>.self)
+    case 2: unsafe multiplyBytes(call, Scales.self, Tokens<2>.self)
+    case 3: unsafe multiplyBytes(call, Scales.self, Tokens<3>.self)
+    default: unsafe multiplyBytes(call, Scales.self, Tokens<4>.self)
+    }
+}
+
+@unsafe @inline(__always)
+private func multiplyBytes<Scales: TileScales, let tokens: Int>(
+    _ call: TileCall, _: Scales.Type, _: Tokens<tokens>.Type
+) {
+    let stride = unsafe call.activationStride
+    let headers = unsafe call.columns / (32 * Scales.blocksPerHeader)
+    // Vectors of four columns that share a scale, and how many such parts a block has.
+    let vectors = Scales.scaleColumns / 4
+    let halves = 32 / Scales.scaleColumns
+    for group in unsafe 0..<call.groups {
+        var w = unsafe call.weights + group * call.groupBytes
+        var x = unsafe call.activations
+        var sums = InlineArray<tokens, __m256>(repeating: _mm256_setzero_ps())
+        for _ in 0..<headers {
+            let scales = unsafe Scales(header: w)
+            unsafe w += Scales.headerBytes
+            for _ in 0..<Scales.blocksPerHeader {
+                let header = unsafe w
+                unsafe w += Scales.blockHeaderBytes
+                for line in 0..<4 { unsafe prefetchLine(w + prefetchBytes + 64 * line) }
+                for half in 0..<halves {
+                    var lower = InlineArray<tokens, __m256i>(repeating: _mm256_setzero_si256())
+                    var upper = InlineArray<tokens, __m256i>(repeating: _mm256_setzero_si256())
+                    for v in half * vectors..<(half + 1) * vectors {
+                        let bytes = unsafe (w + 32 * v).assumingMemoryBound(to: __m128i.self)
+                        let low = unsafe _mm256_cvtepi8_epi16(_mm_loadu_si128(bytes))
+                        let high = unsafe _mm256_cvtepi8_epi16(_mm_loadu_si128(bytes + 1))
+                        for t in 0..<tokens {
+                            let columns = unsafe broadcast(x + t * stride + ActivationBlock.header + 8 * v)
+                            lower[t] = _mm256_add_epi32(lower[t], _mm256_madd_epi16(low, columns))
+                            upper[t] = _mm256_add_epi32(upper[t], _mm256_madd_epi16(high, columns))
+                        }
+                    }
+                    let scale = unsafe scales.scale(header, half: half)
+                    for t in 0..<tokens {
+                        let about = unsafe (x + t * stride).assumingMemoryBound(to: Float.self)
+                        let sum = _mm256_cvtepi32_ps(_mm256_hadd_epi32(lower[t], upper[t]))
+                        let factor = unsafe _mm256_mul_ps(scale, _mm256_broadcast_ss(about))
+                        sums[t] = _mm256_fmadd_ps(sum, factor, sums[t])
+                    }
+                }
+                if Scales.hasMinimum {
+                    for half in 0..<halves {
+                        let minimum = unsafe scales.minimum(header, half: half)
+                        for t in 0..<tokens {
+                            let about = unsafe (x + t * stride).assumingMemoryBound(to: Float.self)
+                            let sum = unsafe _mm256_broadcast_ss(about + (halves == 1 ? 3 : 1 + half))
+                            sums[t] = _mm256_fmadd_ps(minimum, sum, sums[t])
+                        }
+                    }
+                }
+                unsafe w += 256
+                unsafe x += ActivationBlock.int16
+            }
+        }
+        for t in 0..<tokens {
+            unsafe storeTile(
+                sums[t], to: call.output + t * call.outputStride + 8 * group, rows: call.rows - 8 * group,
+                accumulates: call.accumulates)
+        }
+    }
+}
+
+/// Four activations for every row.
+@unsafe @inline(__always)
+private func broadcast(_ p: UnsafeRawPointer) -> __m256i {
+    unsafe _mm256_set1_epi64x(p.loadUnaligned(as: Int64.self))
+}

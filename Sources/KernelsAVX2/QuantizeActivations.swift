@@ -1,0 +1,157 @@
+@_implementationOnly import CIntrinsics
+import Kernels
+
+/// Quantises a row of activations to 8-bit integers with a scale for every 32; the contract is the portable one's.
+///
+///     scale = max |x| / 127        q = round(x / scale), to nearest, ties to even
+///
+/// - Error: the same bits as the portable kernel gives.
+@unsafe func quantizeActivationsInt8(
+    _ source: UnsafePointer<Float>, count: Int, into destination: UnsafeMutableRawPointer,
+    residual: UnsafeMutableRawPointer?
+) {
+    for block in 0..<(count + 31) / 32 {
+        var values = unsafe Block(source + 32 * block, count: count - 32 * block)
+        unsafe quantizeBlockInt8(&values, into: destination + block * ActivationBlock.int8)
+        if let residual = unsafe residual {
+            unsafe quantizeBlockInt8(&values, into: residual + block * ActivationBlock.int8)
+        }
+    }
+}
+
+/// Quantises a row of activations to 16-bit integers with a scale for every 32; the contract is the portable one's.
+///
+/// - Error: the same bits as the portable kernel gives.
+@unsafe func quantizeActivationsInt16(
+    _ source: UnsafePointer<Float>, count: Int, into destination: UnsafeMutableRawPointer
+) {
+    for block in 0..<(count + 31) / 32 {
+        let values = unsafe Block(source + 32 * block, count: count - 32 * block)
+        let (scale, inverse) = values.scale(largest: 32767)
+        let q = values.rounded(inverse)
+        let out = unsafe destination + block * ActivationBlock.int16
+        let low = sum(_mm256_add_epi32(q.0, q.1))
+        let high = sum(_mm256_add_epi32(q.2, q.3))
+        let header = unsafe out.assumingMemoryBound(to: Float.self)
+        unsafe header[0] = scale
+        unsafe header[1] = scale * Float(low)
+        unsafe header[2] = scale * Float(high)
+        unsafe header[3] = scale * Float(low &+ high)
+        // Packing works within 128-bit halves; the permutation puts the columns back in order.
+        let order = _mm256_setr_epi32(0, 1, 4, 5, 2, 3, 6, 7)
+        let words = unsafe (out + ActivationBlock.header).assumingMemoryBound(to: __m256i.self)
+        unsafe _mm256_storeu_si256(words, _mm256_permutevar8x32_epi32(_mm256_packs_epi32(q.0, q.1), order))
+        unsafe _mm256_storeu_si256(words + 1, _mm256_permutevar8x32_epi32(_mm256_packs_epi32(q.2, q.3), order))
+    }
+}
+
+/// Writes a block and leaves in it what the quantised values leave over.
+@unsafe @inline(__always)
+private func quantizeBlockInt8(_ values: inout Block, into out: UnsafeMutableRawPointer) {
+    let (scale, inverse) = values.scale(largest: 127)
+    let q = values.rounded(inverse)
+    let total = sum(_mm256_add_epi32(_mm256_add_epi32(q.0, q.1), _mm256_add_epi32(q.2, q.3)))
+    unsafe out.storeBytes(of: scale, as: Float.self)
+    unsafe out.storeBytes(of: scale * Float(total), toByteOffset: 4, as: Float.self)
+    unsafe out.storeBytes(of: 8 &* total, toByteOffset: 8, as: Int32.self)
+    unsafe out.storeBytes(of: 0, toByteOffset: 12, as: Int32.self)
+    let bytes = _mm256_packs_epi16(_mm256_packs_epi32(q.0, q.1), _mm256_packs_epi32(q.2, q.3))
+    let order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7)
+    unsafe _mm256_storeu_si256(
+        (out + ActivationBlock.header).assumingMemoryBound(to: __m256i.self),
+        _mm256_permutevar8x32_epi32(bytes, order))
+    values.subtract(q, scale: scale)
+}
+
+/// The sum of eight integers.
+@inline(__always)
+private func sum(_ v: __m256i) -> Int32 {
+    let four = _mm256_add_epi32(v, _mm256_permutevar8x32_epi32(v, turnedByFour()))
+    let two = _mm256_add_epi32(four, _mm256_permutevar8x32_epi32(four, turnedByTwo()))
+    return _mm256_cvtsi256_si32(_mm256_add_epi32(two, _mm256_permutevar8x32_epi32(two, turnedByOne())))
+}
+
+/// The largest of eight integers.
+@inline(__always)
+private func maximum(_ v: __m256i) -> Int32 {
+    let four = _mm256_max_epi32(v, _mm256_permutevar8x32_epi32(v, turnedByFour()))
+    let two = _mm256_max_epi32(four, _mm256_permutevar8x32_epi32(four, turnedByTwo()))
+    return _mm256_cvtsi256_si32(_mm256_max_epi32(two, _mm256_permutevar8x32_epi32(two, turnedByOne())))
+}
+
+@inline(__always) private func turnedByFour() -> __m256i { _mm256_setr_epi32(4, 5, 6, 7, 0, 1, 2, 3) }
+@inline(__always) private func turnedByTwo() -> __m256i { _mm256_setr_epi32(2, 3, 0, 1, 6, 7, 4, 5) }
+@inline(__always) private func turnedByOne() -> __m256i { _mm256_setr_epi32(1, 0, 3, 2, 5, 4, 7, 6) }
+
+/// 32 floats in four registers.
+private struct Block {
+    private var a: __m256
+    private var b: __m256
+    private var c: __m256
+    private var d: __m256
+
+    /// Up to 32 floats, zeros beyond `count`.
+    @unsafe @inline(__always)
+    init(_ source: UnsafePointer<Float>, count: Int) {
+        if count >= 32 {
+            a = unsafe _mm256_loadu_ps(source)
+            b = unsafe _mm256_loadu_ps(source + 8)
+            c = unsafe _mm256_loadu_ps(source + 16)
+            d = unsafe _mm256_loadu_ps(source + 24)
+        } else {
+            a = unsafe _mm256_maskload_ps(source, Self.mask(count))
+            b = unsafe _mm256_maskload_ps(source + 8, Self.mask(count - 8))
+            c = unsafe _mm256_maskload_ps(source + 16, Self.mask(count - 16))
+            d = unsafe _mm256_maskload_ps(source + 24, Self.mask(count - 24))
+        }
+    }
+
+    /// Ones in the first `count` lanes.
+    @inline(__always)
+    private static func mask(_ count: Int) -> __m256i {
+        _mm256_cmpgt_epi32(
+            _mm256_set1_epi32(Int32(truncatingIfNeeded: count)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
+    }
+
+    /// The scale that maps the largest magnitude to `largest`, and its reciprocal; (NaN, 0) and (0, 0) for blocks that
+    /// cannot or need not be quantised.
+    @inline(__always)
+    func scale(largest: Float) -> (scale: Float, inverse: Float) {
+        // As integers, magnitudes order like floats, and NaN stands above infinity.
+        let all = _mm256_max_epi32(
+            _mm256_max_epi32(magnitudes(a), magnitudes(b)), _mm256_max_epi32(magnitudes(c), magnitudes(d)))
+        let magnitude = Float(bitPattern: UInt32(bitPattern: maximum(all)))
+        if !(magnitude <= Float.greatestFiniteMagnitude) { return (.nan, 0) }
+        if magnitude < ActivationBlock.smallestMagnitude { return (0, 0) }
+        return (magnitude / largest, largest / magnitude)
+    }
+
+    @inline(__always)
+    private func magnitudes(_ v: __m256) -> __m256i {
+        _mm256_and_si256(_mm256_castps_si256(v), _mm256_set1_epi32(0x7fff_ffff))
+    }
+
+    /// The values times a factor, to nearest, ties to even; zeros for a factor of zero, whatever the values.
+    @inline(__always)
+    func rounded(_ factor: Float) -> (__m256i, __m256i, __m256i, __m256i) {
+        if factor == 0 {
+            let zero = _mm256_setzero_si256()
+            return (zero, zero, zero, zero)
+        }
+        let f = _mm256_set1_ps(factor)
+        return (
+            _mm256_cvtps_epi32(_mm256_mul_ps(a, f)), _mm256_cvtps_epi32(_mm256_mul_ps(b, f)),
+            _mm256_cvtps_epi32(_mm256_mul_ps(c, f)), _mm256_cvtps_epi32(_mm256_mul_ps(d, f))
+        )
+    }
+
+    /// Takes scale·q off, in two roundings as every instruction set can do it.
+    @inline(__always)
+    mutating func subtract(_ q: (__m256i, __m256i, __m256i, __m256i), scale: Float) {
+        let s = _mm256_set1_ps(scale)
+        a = _mm256_sub_ps(a, _mm256_mul_ps(s, _mm256_cvtepi32_ps(q.0)))
+        b = _mm256_sub_ps(b, _mm256_mul_ps(s, _mm256_cvtepi32_ps(q.1)))
+        c = _mm256_sub_ps(c, _mm256_mul_ps(s, _mm256_cvtepi32_ps(q.2)))
+        d = _mm256_sub_ps(d, _mm256_mul_ps(s, _mm256_cvtepi32_ps(q.3)))
+    }
+}
