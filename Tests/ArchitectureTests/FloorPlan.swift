@@ -25,7 +25,7 @@ enum FloorPlan {
         "Tokenizers": ["Foundation"],
         "UntrustedInput": ["Foundation"],
         "Generation": ["Dispatch"],
-        "Swiftlet": ["Foundation"],
+        "Swiftlet": ["Foundation", "Dispatch"],
         "Terminal": ["Foundation", "Dispatch"],
         "ModelHub": [
             "Foundation", "Dispatch", "AsyncHTTPClient", "Crypto", "NIOCore", "NIOHTTP1", "NIOFoundationCompat",

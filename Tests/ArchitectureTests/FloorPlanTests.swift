@@ -63,7 +63,9 @@ import Testing
             text: """
                 .target(name: "A", dependencies: ["B"], swiftSettings: s)
                 library("C", ["A", "B"] + instructionSetDependencies),
-                library("D", ["A", .product(name: "P", package: "p")]), library("E"),
+                library(
+                    "D", ["A", .product(name: "P", package: "p")]), library("E"),
+                .library(name: "D", targets: ["D"]),
                 """)
         let expected: [String: Set<String>] = [
             "A": ["B"], "C": ["A", "B", "KernelsAVX2"], "D": ["A"], "E": [],

@@ -1,5 +1,4 @@
 import Foundation
-import TestSupport
 
 /// The code blocks of a Markdown page.
 struct CodeBlocks {
@@ -12,8 +11,7 @@ struct CodeBlocks {
     let blocks: [Block]
 
     init(of page: String) throws {
-        let url = Golden.repository.appendingPathComponent(page)
-        self.init(markdown: try String(contentsOf: url, encoding: .utf8))
+        self.init(markdown: try Checkout.text(page))
     }
 
     init(markdown: String) {

@@ -1,5 +1,4 @@
 import Foundation
-import TestSupport
 import Testing
 
 /// What the pages tell people to type exists.
@@ -8,18 +7,21 @@ import Testing
 
     @Test("the README's Swift compiles: it stands in a file that is built with the tests")
     func swiftBlocks() throws {
-        let url = Golden.repository.appendingPathComponent("Tests/SwiftletTests/ReadmeSnippets.swift")
-        let compiled = Self.squeezed(try String(contentsOf: url, encoding: .utf8))
+        let compiled = Self.squeezed(try Checkout.text("Tests/SwiftletTests/ReadmeSnippets.swift"))
         let blocks = try CodeBlocks(of: "README.md").written(in: "swift")
         #expect(!blocks.isEmpty)
         for block in blocks {
-            #expect(compiled.contains(Self.squeezed(block.text)), "not in ReadmeSnippets.swift:\n\(block.text)")
+            // A page imports first; the file does so once, and has the rest inside a function.
+            let imports = block.lines.filter { $0.hasPrefix("import ") }
+            let rest = Self.squeezed(block.lines.filter { !$0.hasPrefix("import ") }.joined(separator: "\n"))
+            #expect(compiled.contains(rest), "not in ReadmeSnippets.swift:\n\(rest)")
+            for line in imports { #expect(compiled.contains(line), "not in ReadmeSnippets.swift: \(line)") }
         }
     }
 
     @Test("every make target on the pages exists", arguments: pages)
     func makeTargets(page: String) throws {
-        let makefile = try String(contentsOf: Golden.repository.appendingPathComponent("Makefile"), encoding: .utf8)
+        let makefile = try Checkout.text("Makefile")
         let targets = makefile.split(separator: "\n").filter { !$0.hasPrefix("\t") && $0.contains(":") }
             .map { String($0.prefix { $0 != ":" }) }
         for command in try CodeBlocks(of: page).commands where command.hasPrefix("make ") {
@@ -45,12 +47,11 @@ import Testing
 
     @Test("links between the pages lead somewhere", arguments: pages)
     func links(page: String) throws {
-        let text = try String(contentsOf: Golden.repository.appendingPathComponent(page), encoding: .utf8)
+        let text = try Checkout.text(page)
         for piece in text.components(separatedBy: "](").dropFirst() {
             let target = String(piece.prefix { $0 != ")" && $0 != "#" })
             guard !target.isEmpty, !target.contains("://") else { continue }
-            let place = Golden.repository.appendingPathComponent(target).path
-            #expect(FileManager.default.fileExists(atPath: place), "\(page) links to \(target)")
+            #expect(Checkout.holds(target), "\(page) links to \(target)")
         }
     }
 

@@ -1,5 +1,3 @@
-import Foundation
-import TestSupport
 import Testing
 
 /// Speed comes from pointers and proven shapes inside kernels; all else stays checked.
@@ -26,8 +24,7 @@ import Testing
     @Test("nothing is built with -Ounchecked")
     func nothingIsUnchecked() throws {
         for name in ["Package.swift", "Makefile", ".ci/run", "Benchmarks/Package.swift"] {
-            let url = Golden.repository.appendingPathComponent(name)
-            let text = try String(contentsOf: url, encoding: .utf8)
+            let text = try Checkout.text(name)
             #expect(!text.contains("Ounchecked"), "\(name)")
         }
     }

@@ -1,5 +1,4 @@
 import Foundation
-import TestSupport
 import Testing
 
 /// What a stranger meets first: files of a readable length, and a page in every module.
@@ -16,8 +15,7 @@ import Testing
         // The module maps hold no code; their comments are in the headers.
         let modules = Set(SourceFile.all(under: "Sources").map(\.module))
         for module in modules {
-            let page = Golden.repository.appendingPathComponent("Sources/\(module)/README.md").path
-            #expect(FileManager.default.fileExists(atPath: page), "Sources/\(module) has no README.md")
+            #expect(Checkout.holds("Sources/\(module)/README.md"), "Sources/\(module) has no README.md")
         }
     }
 

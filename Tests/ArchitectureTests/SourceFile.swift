@@ -1,5 +1,4 @@
 import Foundation
-import TestSupport
 
 /// A Swift file of this repository, as the rules see it: its code without comments and string literals.
 struct SourceFile: Sendable {
@@ -31,10 +30,9 @@ struct SourceFile: Sendable {
 
     /// Every Swift file below a folder of the repository, in the order of their paths.
     static func all(under folder: String) -> [SourceFile] {
-        let root = Golden.repository.path
-        let names = (try? FileManager.default.subpathsOfDirectory(atPath: "\(root)/\(folder)")) ?? []
+        let names = (try? FileManager.default.subpathsOfDirectory(atPath: Checkout.path(folder))) ?? []
         return names.filter { $0.hasSuffix(".swift") && !$0.contains(".build") }.sorted().compactMap { name in
-            (try? String(contentsOfFile: "\(root)/\(folder)/\(name)", encoding: .utf8))
+            (try? Checkout.text("\(folder)/\(name)"))
                 .map { SourceFile(path: "\(folder)/\(name)", text: $0) }
         }
     }
