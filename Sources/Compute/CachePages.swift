@@ -1,0 +1,86 @@
+package import Kernels
+import Tensors
+
+/// Keys and values of one layer of one sequence, in pages of 64 positions: page p holds positions 64p ..< 64p + 64.
+///
+///     page   | head 0 | head 1 | … |      each head laid out as an ``AttentionPageLayout``
+///
+/// Pages come with growth and go with truncation. Where the model has a window, pages out of every later query's
+/// sight are discarded, and their memory becomes the next page: an endless sequence allocates nothing any more.
+@safe public final class CachePages: @unchecked Sendable {
+    /// Positions of a page.
+    public static let pageTokens = AttentionPageLayout.positions
+
+    package let shape: AttentionShape
+    package let type: CacheType
+    package let layout: AttentionPageLayout
+    /// Indexed by page number; nil where discarded.
+    private var pages: [HugePageBuffer?] = []
+    /// Memory of pages that are gone, for the next to come.
+    private var spares: [HugePageBuffer] = []
+    /// Pages below this number are nil.
+    private var firstPage = 0
+    private let pageBytes: Int
+
+    public init(shape: AttentionShape, type: CacheType) {
+        self.shape = shape
+        self.type = type
+        layout = shape.pageLayout(type)
+        pageBytes = layout.headBytes * shape.keyValueHeadCount
+    }
+
+    /// Bytes that a cache of this many tokens takes, whole pages.
+    public static func bytes(tokens: Int, shape: AttentionShape, type: CacheType) -> Int {
+        (tokens + pageTokens - 1) / pageTokens * shape.pageLayout(type).headBytes * shape.keyValueHeadCount
+    }
+
+    /// Bytes held, spare pages included.
+    public var byteCount: Int { (pages.count - firstPage + spares.count) * pageBytes }
+
+    /// Makes room for positions below `tokens`, all but the discarded ones.
+    ///
+    /// - Returns: whether the system gave the memory; if not, nothing has changed.
+    public func grow(toTokens tokens: Int) -> Bool {
+        let needed = (tokens + Self.pageTokens - 1) / Self.pageTokens
+        let missing = needed - pages.count
+        guard missing > 0 else { return true }
+        while spares.count < missing {
+            guard let page = HugePageBuffer(byteCount: pageBytes) else {
+                spares.removeAll()
+                return false
+            }
+            spares.append(page)
+        }
+        for _ in 0..<missing { pages.append(spares.removeLast()) }
+        return true
+    }
+
+    /// Forgets positions from `count` on. One page's memory is kept for the next to come, the rest is given back.
+    public func truncate(to count: Int) {
+        let needed = (max(count, 0) + Self.pageTokens - 1) / Self.pageTokens
+        while pages.count > needed {
+            if let page = pages.removeLast(), spares.isEmpty { spares.append(page) }
+        }
+        if spares.count > 1 { spares.removeLast(spares.count - 1) }
+        firstPage = min(firstPage, pages.count)
+    }
+
+    /// Gives up positions below `position`, as far as they fill whole pages; they can't be attended to any more.
+    public func discard(before position: Int) {
+        let end = min(max(position, 0) / Self.pageTokens, pages.count)
+        while firstPage < end {
+            if let page = pages[firstPage] { spares.append(page) }
+            pages[firstPage] = nil
+            firstPage += 1
+        }
+    }
+
+    /// The keys of a head, and after them its values.
+    ///
+    /// - Precondition: the page has been grown to and not been discarded.
+    @unsafe package func pointer(page: Int, head: Int) -> UnsafeMutableRawPointer {
+        precondition(page >= 0 && page < pages.count && head >= 0 && head < shape.keyValueHeadCount)
+        guard let buffer = pages[page] else { preconditionFailure("page \(page) of the cache was discarded") }
+        return unsafe buffer.base + head * layout.headBytes
+    }
+}

@@ -1,0 +1,38 @@
+import Kernels
+
+extension Compute {
+    /// Stores the keys and values of one sequence's rows: row `rows.lowerBound + i` at position `firstPosition + i`.
+    ///
+    /// - Parameters:
+    ///   - keyColumn: where the keys of all heads start in a row of `x`, side by side; `valueColumn` likewise.
+    /// - Precondition: the pages have been grown to hold the positions.
+    public func store(
+        keyValues x: Activations, rows: Range<Int>, keyColumn: Int, valueColumn: Int, firstPosition: Int,
+        into pages: CachePages
+    ) {
+        let (heads, headSize, layout) = (pages.shape.keyValueHeadCount, pages.shape.headSize, pages.layout)
+        precondition(keyColumn >= 0 && keyColumn + heads * headSize <= x.columns, "keys beyond the columns")
+        precondition(valueColumn >= 0 && valueColumn + heads * headSize <= x.columns, "values beyond the columns")
+        precondition(firstPosition >= 0)
+        x.require(rows: rows)
+        let kernel = unsafe pages.type == .f32 ? kernels.attention.storeF32 : kernels.attention.storeF16
+        split(heads, elements: 2 * rows.count * headSize) { items in
+            for head in items {
+                var done = 0
+                while done < rows.count {
+                    let position = firstPosition + done
+                    let slot = position % CachePages.pageTokens
+                    let count = min(CachePages.pageTokens - slot, rows.count - done)
+                    let source = unsafe x.pointer(row: rows.lowerBound + done) + head * headSize
+                    let page = unsafe pages.pointer(page: position / CachePages.pageTokens, head: head)
+                    unsafe kernel(
+                        CacheStoreCall(
+                            keys: source + keyColumn, values: source + valueColumn, stride: x.stride, rows: count,
+                            headSize: headSize, valueStride: layout.valueStride, keyPage: page,
+                            valuePage: page + layout.keyBytes, slot: slot))
+                    done += count
+                }
+            }
+        }
+    }
+}
