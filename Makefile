@@ -13,9 +13,9 @@ FORMATTED := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Ben
 
 .PHONY: run test build build-tests install weights bench bench-kernels symbols format lint clean
 
-## Build, bring the default model and answer PROMPT with MODEL.
+## Build, bring the default model and answer PROMPT with MODEL. Standard input would be part of the prompt.
 run: build weights
-	@"$$($(BUILD) --show-bin-path)/swiftlet" run "$(MODEL)" "$$SWIFTLET_PROMPT"
+	@"$$($(BUILD) --show-bin-path)/swiftlet" run "$(MODEL)" -- "$$SWIFTLET_PROMPT" </dev/null
 
 ## Build and run every test.
 test: build-tests weights

@@ -8,6 +8,11 @@ import Testing
     private static let objects = ObjectFiles()
     private static let canRead = Binutils.isThere && !(objects?.instructionSets ?? []).isEmpty
 
+    #if arch(x86_64) && os(Linux)
+        @Test("the objects of an instruction set are found here")
+        func objectsAreFound() { #expect(Self.objects?.instructionSets.isEmpty == false) }
+    #endif
+
     @Test(
         "no weak symbol with vector-extended code is shared",
         .enabled(if: canRead, "needs nm, objdump and the objects of an instruction-set target"))
