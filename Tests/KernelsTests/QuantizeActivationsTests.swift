@@ -1,0 +1,77 @@
+import Kernels
+import Testing
+
+@Suite struct QuantizeActivationsTests {
+    static let rows: [[Float]] = {
+        var generator = SplitMix64(seed: 3)
+        return [
+            generator.gauss(32), generator.gauss(576), generator.gauss(1), generator.gauss(33), generator.gauss(95),
+            [Float](repeating: 0, count: 64), (0..<64).map { Float($0) * 1e-38 }, (0..<64).map { Float($0) * 1e36 },
+            // Ties: halves of the scale.
+            [127] + (0..<31).map { Float($0) + 0.5 }, generator.gauss(64).map { $0 * 1e-30 },
+        ]
+    }()
+
+    /// All instruction sets write the same bytes, and nothing beyond their blocks.
+    @Test(arguments: rows.indices)
+    func setsAgree(index: Int) {
+        let x = Self.rows[index]
+        for count in [x.count, max(1, x.count - 3)] {
+            let results = MatmulSet.available.map { set in quantized(Array(x[..<count]), set.kernels) }
+            for result in results { #expect(result == results[0]) }
+        }
+    }
+
+    /// x − scale·q is half a scale at most, and with the residual half of a scale 254 times smaller.
+    @Test(arguments: rows.indices)
+    func staysWithinHalfAScale(index: Int) {
+        let x = Self.rows[index]
+        let bytes = ActivationBlock.rowBytes(columns: x.count, .int8)
+        let wideBytes = ActivationBlock.rowBytes(columns: x.count, .int16)
+        let memory = FencedMemory(byteCount: 2 * bytes + wideBytes, against: .end)
+        let kernels = MultiplyKernels.portable
+        unsafe kernels.quantizeInt8(x, x.count, memory.base, memory.base + bytes)
+        unsafe kernels.quantizeInt16(x, x.count, memory.base + 2 * bytes)
+        let first = unsafe TestActivations.int8Values(memory.base, columns: x.count)
+        let second = unsafe TestActivations.int8Values(memory.base + bytes, columns: x.count)
+        let wide = unsafe TestActivations.int16Values(memory.base + 2 * bytes, columns: x.count)
+        for start in stride(from: 0, to: x.count, by: 32) {
+            let block = start..<min(start + 32, x.count)
+            let magnitude = Double(x[block].map(abs).max() ?? 0)
+            // Half a step, a little rounding, and what is taken for zero.
+            let slack = magnitude * 1e-7 + 0x1p-116
+            for column in block {
+                let value = Double(x[column])
+                #expect(abs(value - first[column]) <= magnitude / 254 + slack)
+                #expect(abs(value - first[column] - second[column]) <= magnitude / 254 / 254 + slack)
+                #expect(abs(value - wide[column]) <= magnitude / 65534 + slack)
+            }
+        }
+    }
+
+    /// A NaN or an infinity neither traps nor vanishes: its block's scale is NaN, others are untouched.
+    @Test(arguments: MatmulSet.available, [Float.nan, .infinity, -.infinity, -.nan])
+    func showsWhatIsNotFinite(set: MatmulSet, value: Float) {
+        var generator = SplitMix64(seed: 5)
+        var x = generator.gauss(96)
+        x[40] = value
+        let bytes = quantized(x, set.kernels)
+        let clean = quantized(x.enumerated().map { $0.offset == 40 ? 0 : $0.element }, set.kernels)
+        let int8 = ActivationBlock.int8
+        #expect(bytes[..<int8] == clean[..<int8] && bytes[(2 * int8)..<(3 * int8)] == clean[(2 * int8)..<(3 * int8)])
+        let scale = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[int8 + $1]) << UInt32(8 * $1) }
+        #expect(Float(bitPattern: scale).isNaN)
+    }
+
+    /// The 8-bit blocks, their residuals and the 16-bit blocks, one after the other.
+    private func quantized(_ x: [Float], _ kernels: MultiplyKernels) -> [UInt8] {
+        let bytes = ActivationBlock.rowBytes(columns: x.count, .int8)
+        let wideBytes = ActivationBlock.rowBytes(columns: x.count, .int16)
+        let memory = FencedMemory(byteCount: 2 * bytes + wideBytes, against: .end)
+        let source = FencedMemory(byteCount: 4 * x.count, against: .end)
+        unsafe source.base.copyMemory(from: x, byteCount: 4 * x.count)
+        unsafe kernels.quantizeInt8(source.floats, x.count, memory.base, memory.base + bytes)
+        unsafe kernels.quantizeInt16(source.floats, x.count, memory.base + 2 * bytes)
+        return unsafe Array(UnsafeRawBufferPointer(start: memory.base, count: 2 * bytes + wideBytes))
+    }
+}
