@@ -1,0 +1,59 @@
+import Checkpoints
+import Compute
+import Dispatch
+import Foundation
+import Inference
+import Transformer
+
+extension LanguageModel {
+    /// Loads a model from a GGUF file or a Hugging Face folder.
+    ///
+    /// - Parameter progress: called from another thread, as the weights are put into the layout of the kernels.
+    /// - Throws: `InputError` for what is wrong with the files, ``LanguageModelError`` where memory or vocabulary do not
+    ///   suffice, `ComputeError` for what the machine lacks.
+    public static func load(
+        _ path: String, options: LoadOptions = LoadOptions(), progress: (@Sendable (LoadProgress) -> Void)? = nil
+    ) async throws -> LanguageModel {
+        // Reading gigabytes would keep a cooperative thread from everybody else.
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global(qos: .userInitiated).async {
+                continuation.resume(with: Result { try LanguageModel(path, options, progress) })
+            }
+        }
+    }
+
+    private convenience init(
+        _ path: String, _ options: LoadOptions, _ progress: (@Sendable (LoadProgress) -> Void)?
+    ) throws {
+        let checkpoint = try Checkpoint.open(path)
+        let configuration = try ModelConfiguration(checkpoint)
+        let text = try TokenizerSource(checkpoint: checkpoint)
+        guard text.tokenizer.vocabularySize <= configuration.vocabularySize else {
+            throw LanguageModelError.vocabularyMismatch(
+                tokenizer: text.tokenizer.vocabularySize, model: configuration.vocabularySize)
+        }
+        let memory = try MemoryPlan(
+            weightBytes: WeightFootprint.bytes(of: checkpoint.tensors, precision: options.precision),
+            modelContextTokens: configuration.contextTokens, requestedTokens: options.contextTokens,
+            availableBytes: SystemMemory.availableBytes
+        ) { tokens in
+            let shape = configuration.attentionShape
+            let held = min(tokens, (shape.window ?? tokens) + CachePages.pageTokens)
+            return configuration.layerCount * CachePages.bytes(tokens: held, shape: shape, type: options.cacheType)
+        }
+        var backendOptions = TransformerBackend.Options()
+        backendOptions.precision = options.precision
+        backendOptions.cacheType = options.cacheType
+        backendOptions.contextTokens = memory.contextTokens
+        let backend = try TransformerBackend(
+            checkpoint: checkpoint, configuration: configuration,
+            compute: try Compute(threads: options.threads, instructionSet: options.instructionSet),
+            options: backendOptions
+        ) { loaded in
+            progress?(LoadProgress(completedBytes: loaded.completedBytes, totalBytes: loaded.totalBytes))
+        }
+        self.init(
+            name: URL(fileURLWithPath: path).lastPathComponent, configuration: configuration, text: text,
+            memory: memory, backend: backend)
+    }
+}

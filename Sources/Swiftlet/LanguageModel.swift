@@ -1,0 +1,76 @@
+public import Generation
+public import Inference
+public import Tokenizers
+public import Transformer
+
+/// A model that is ready to generate: weights, tokenizer and chat format from one file or folder.
+///
+/// Any number of conversations may share one; their forward passes take turns.
+public final class LanguageModel: Sendable {
+    /// The last part of the path it came from.
+    public let name: String
+    public let configuration: ModelConfiguration
+    public let tokenizer: Tokenizer
+    /// How messages become ids; nil where the model's template is missing or not known.
+    public let chatFormat: ChatFormat?
+    /// Why there is no ``chatFormat``.
+    let chatFormatFailure: String?
+    /// The ids that end an answer: of generation config, tokenizer and chat format, whoever names them.
+    public let endTokens: Set<Int>
+    /// The memory that was found, and the context that fits it.
+    public let memory: MemoryPlan
+    public let backend: any InferenceBackend
+
+    public var vocabularySize: Int { configuration.vocabularySize }
+    /// The most tokens of a conversation.
+    public var contextTokens: Int { backend.properties.contextTokens }
+
+    init(
+        name: String, configuration: ModelConfiguration, text: TokenizerSource, memory: MemoryPlan,
+        backend: any InferenceBackend
+    ) {
+        self.name = name
+        self.configuration = configuration
+        tokenizer = text.tokenizer
+        chatFormat = text.chatFormat
+        chatFormatFailure = text.chatFormatFailure
+        endTokens = text.endTokens
+        self.memory = memory
+        self.backend = backend
+    }
+
+    // MARK: Generating
+
+    /// A sequence of its own, with its own cache.
+    public func makeSession() throws(GenerationError) -> GenerationSession {
+        try GenerationSession(backend: backend)
+    }
+
+    /// The ids of a text that is not a chat, with the beginning token if the model wants one. Control tokens in
+    /// the text are plain text.
+    public func encode(_ text: String) -> [Int] {
+        (tokenizer.addsBeginning ? [tokenizer.beginningID].compactMap { $0 } : []) + tokenizer.encode(text)
+    }
+
+    /// The ids of a conversation up to the opening of the next answer.
+    ///
+    /// - Throws: ``LanguageModelError/noChatFormat(model:reason:)``.
+    public func encode(_ messages: [ChatMessage]) throws -> [Int] {
+        try requireChatFormat().ids(for: messages, using: tokenizer)
+    }
+
+    /// Goes on with a prompt of token ids, in a session of its own.
+    public func complete(_ prompt: [Int], options: GenerationOptions = .greedy) async throws(GenerationError)
+        -> TextStream
+    {
+        try await makeSession().stream(
+            prompt: prompt, options: options, endTokens: endTokens, decoder: StreamDecoder(tokenizer))
+    }
+
+    func requireChatFormat() throws(LanguageModelError) -> ChatFormat {
+        guard let chatFormat else {
+            throw .noChatFormat(model: name, reason: chatFormatFailure ?? "it has no chat template")
+        }
+        return chatFormat
+    }
+}

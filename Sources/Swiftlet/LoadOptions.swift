@@ -1,0 +1,33 @@
+public import Compute
+
+/// How a model is brought into memory and what it runs on.
+public struct LoadOptions: Sendable, Equatable {
+    /// Threads to compute with; nil takes the physical cores that this process may use.
+    public var threads: Int?
+    /// The most tokens of a conversation; 0 takes what the model was made for, as far as the memory goes.
+    public var contextTokens: Int
+    /// How keys and values are kept: `f16` takes half the memory of `f32`.
+    public var cacheType: CacheType
+    /// How weights are kept: as in the file, dequantised, or quantised at load.
+    public var precision: WeightPrecision
+    /// Kernels to use; nil takes what `SWIFTLET_ISA` says, else the widest set of this machine.
+    public var instructionSet: InstructionSet?
+
+    public init(
+        threads: Int? = nil, contextTokens: Int = 0, cacheType: CacheType = .f16, precision: WeightPrecision = .native,
+        instructionSet: InstructionSet? = nil
+    ) {
+        self.threads = threads
+        self.contextTokens = contextTokens
+        self.cacheType = cacheType
+        self.precision = precision
+        self.instructionSet = instructionSet
+    }
+}
+
+/// How far loading has come, in bytes of the model's file.
+public struct LoadProgress: Sendable, Equatable {
+    public let completedBytes: Int
+    public let totalBytes: Int
+    public var fraction: Double { totalBytes > 0 ? Double(completedBytes) / Double(totalBytes) : 1 }
+}
