@@ -31,6 +31,13 @@ extension Tokenizer {
         }
     }
 
+    /// The operations that merging a text takes: what the growth test counts instead of time.
+    package func mergeOperations(for text: String) -> Int {
+        var merger = PairMerger()
+        _ = encode(Array(text.utf8), control: .nowhere, merger: &merger)
+        return merger.operations
+    }
+
     func encode(_ text: [UInt8], control: ControlRanges) -> [Int] {
         var merger = PairMerger()
         return encode(text, control: control, merger: &merger)

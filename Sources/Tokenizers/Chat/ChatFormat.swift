@@ -11,7 +11,7 @@ public struct ChatFormat: Sendable {
     /// One message; empty where the format leaves it out.
     let turn: @Sendable (ChatMessage) -> [ChatSegment]
     /// What follows the model's answer; begins with the first of ``endOfTurn``.
-    let closing: String
+    package let closing: String
     /// What makes the model answer. Gets the last message.
     let generationPrompt: @Sendable (ChatMessage) -> String
     /// What stands at the end where no answer is asked for.

@@ -2,7 +2,7 @@
 ///
 /// Each case is a regular expression of the reference, written as a scanner over Unicode scalars: its time is linear
 /// whatever the text, and no file can bring an expression of its own.
-enum Splitter: Sendable, Equatable {
+package enum Splitter: Sendable, Equatable {
     /// No cut at all.
     case whole
     /// ``GPT2Splitter``
@@ -11,6 +11,14 @@ enum Splitter: Sendable, Equatable {
     case digitsThenGPT2
     /// ``O200kSplitter``
     case o200k
+
+    /// The words of a text.
+    package func words(in text: String) -> [String] {
+        let bytes = Array(text.utf8)
+        var words: [String] = []
+        forEachWord(in: bytes.span) { words.append(String(decoding: bytes[$0], as: UTF8.self)) }
+        return words
+    }
 
     /// Calls `body` with the range of each word, in order; the ranges cover the text.
     func forEachWord(in text: Span<UInt8>, _ body: (Range<Int>) -> Void) {
