@@ -28,13 +28,14 @@ import Testing
             let byteCount = count / type.blockLength * type.blockBytes
             let raw = (0..<byteCount).map { _ in UInt8(truncatingIfNeeded: generator.next()) & 0x3b }
             let whole = dequantized(type, raw, count: count)
-            // Guarded: the last byte and the last float each stand right before an unreadable page.
-            let source = GuardedMemory(byteCount: byteCount)
-            let target = GuardedMemory(byteCount: count * 4)
+            let source = FencedMemory(byteCount: byteCount, against: .end)
+            let target = FencedMemory(byteCount: count * 4, against: .end)
             unsafe source.base.copyMemory(from: raw, byteCount: byteCount)
-            let y = unsafe target.base.bindMemory(to: Float.self, capacity: count)
-            unsafe dequantizeRow(type: type, UnsafeRawPointer(source.base), into: y, count: count)
-            for index in 0..<count { #expect(unsafe y[index].bitPattern == whole[index].bitPattern) }
+            let y = unsafe target.floats
+            withExtendedLifetime(source) {
+                unsafe dequantizeRow(type: type, UnsafeRawPointer(source.base), into: y, count: count)
+            }
+            #expect(target.values(count).map(\.bitPattern) == whole.map(\.bitPattern))
         }
     }
 
