@@ -14,10 +14,10 @@
     residual: UnsafeMutableRawPointer?
 ) {
     for block in 0..<(count + 31) / 32 {
-        let values = unsafe loadBlock(source + 32 * block, count: count - 32 * block)
-        let rest = unsafe quantizeBlockInt8(values, into: destination + block * ActivationBlock.int8)
+        var values = unsafe FloatBlock(source + 32 * block, count: count - 32 * block)
+        unsafe quantizeBlockInt8(&values, into: destination + block * ActivationBlock.int8)
         if let residual = unsafe residual {
-            _ = unsafe quantizeBlockInt8(rest, into: residual + block * ActivationBlock.int8)
+            unsafe quantizeBlockInt8(&values, into: residual + block * ActivationBlock.int8)
         }
     }
 }
@@ -33,56 +33,34 @@
     _ source: UnsafePointer<Float>, count: Int, into destination: UnsafeMutableRawPointer
 ) {
     for block in 0..<(count + 31) / 32 {
-        let values = unsafe loadBlock(source + 32 * block, count: count - 32 * block)
-        let (scale, inverse) = blockScale(of: values, largest: 32767)
-        let q = inverse == 0 ? SIMD32<Int32>.zero : rounded(values * inverse)
+        let values = unsafe FloatBlock(source + 32 * block, count: count - 32 * block)
+        let (scale, q) = quantized(values, largest: 32767)
+        let (low, high) = q.halfSums
         let out = unsafe destination + block * ActivationBlock.int16
-        let low = q.lowHalf.wrappedSum()
-        let high = q.highHalf.wrappedSum()
-        let sums = SIMD4<Float>(scale, scale * Float(low), scale * Float(high), scale * Float(low &+ high))
-        unsafe out.storeBytes(of: sums, as: SIMD4<Float>.self)
-        unsafe (out + ActivationBlock.header).storeBytes(
-            of: SIMD32<Int16>(truncatingIfNeeded: q), as: SIMD32<Int16>.self)
+        let about = SIMD4<Float>(scale, scale * Float(low), scale * Float(high), scale * Float(low &+ high))
+        unsafe out.storeBytes(of: about, as: SIMD4<Float>.self)
+        unsafe q.storeInt16(to: out + ActivationBlock.header)
     }
 }
 
-/// Up to 32 floats, zeros beyond `count`.
+/// Writes a block and leaves in it what the quantised values leave over.
 @unsafe @inline(__always)
-private func loadBlock(_ source: UnsafePointer<Float>, count: Int) -> SIMD32<Float> {
-    if count >= 32 { return unsafe UnsafeRawPointer(source).loadUnaligned(as: SIMD32<Float>.self) }
-    var values = SIMD32<Float>.zero
-    for i in 0..<count { unsafe values[i] = source[i] }
-    return values
-}
-
-/// The scale that maps the largest magnitude to `largest`, and its reciprocal; (NaN, 0) and (0, 0) for blocks that
-/// cannot or need not be quantised.
-@inline(__always)
-private func blockScale(of values: SIMD32<Float>, largest: Float) -> (scale: Float, inverse: Float) {
-    // As integers, magnitudes order like floats, and NaN stands above infinity.
-    let bits = unsafe unsafeBitCast(values, to: SIMD32<UInt32>.self) & 0x7fff_ffff
-    let magnitude = Float(bitPattern: bits.max())
-    if !magnitude.isFinite { return (.nan, 0) }
-    if magnitude < ActivationBlock.smallestMagnitude { return (0, 0) }
-    return (magnitude / largest, largest / magnitude)
-}
-
-/// Rounds to nearest, ties to even, without a trap for NaN: adding 1.5·2²³ leaves the integer in the last bits.
-@inline(__always)
-private func rounded(_ values: SIMD32<Float>) -> SIMD32<Int32> {
-    let shifted = values + 0x1.8p23
-    return unsafe unsafeBitCast(shifted, to: SIMD32<Int32>.self) &- 0x4b40_0000
-}
-
-/// Writes a block and returns what the quantised values leave over.
-@unsafe @inline(__always)
-private func quantizeBlockInt8(_ values: SIMD32<Float>, into out: UnsafeMutableRawPointer) -> SIMD32<Float> {
-    let (scale, inverse) = blockScale(of: values, largest: 127)
-    // Without a scale nothing is left: NaN · 0 would otherwise go through the rounding as an arbitrary integer.
-    let q = inverse == 0 ? SIMD32<Int32>.zero : rounded(values * inverse)
-    let sum = q.wrappedSum()
+private func quantizeBlockInt8(_ values: inout FloatBlock, into out: UnsafeMutableRawPointer) {
+    let (scale, q) = quantized(values, largest: 127)
+    let (low, high) = q.halfSums
+    let sum = low &+ high
     unsafe out.storeBytes(of: SIMD2<Float>(scale, scale * Float(sum)), as: SIMD2<Float>.self)
     unsafe (out + 8).storeBytes(of: SIMD2<Int32>(8 &* sum, 0), as: SIMD2<Int32>.self)
-    unsafe (out + ActivationBlock.header).storeBytes(of: SIMD32<Int8>(truncatingIfNeeded: q), as: SIMD32<Int8>.self)
-    return values - scale * SIMD32<Float>(q)
+    unsafe q.storeInt8(to: out + ActivationBlock.header)
+    values.subtract(q, scale: scale)
+}
+
+/// The scale that maps the largest magnitude to `largest`, and the integers; zeros with a scale of NaN or 0 for
+/// blocks that cannot or need not be quantised.
+@inline(__always)
+private func quantized(_ values: FloatBlock, largest: Float) -> (scale: Float, q: IntegerBlock) {
+    let magnitude = values.largestMagnitude
+    if !magnitude.isFinite { return (.nan, .zero) }
+    if magnitude < ActivationBlock.smallestMagnitude { return (0, .zero) }
+    return (magnitude / largest, IntegerBlock(values, times: largest / magnitude, within: -largest...largest))
 }

@@ -10,11 +10,9 @@
     rows: UnsafePointer<Float>, columns: Int, into destination: UnsafeMutableRawPointer
 ) {
     unsafe quantizeGroup(.byte, rows, columns, destination) { values, block in
-        let d = Half.bits(values.magnitudes.max() / 127)
+        let d = Half.bits(values.largestMagnitude / 127)
         unsafe block.d = d
-        let (integers, _) = quantized(values, scale: Half.float(d), range: -127...127)
-        unsafe UnsafeMutableRawPointer(block.q).storeBytes(
-            of: SIMD32<Int8>(truncatingIfNeeded: integers), as: SIMD32<Int8>.self)
+        unsafe quantized(values, scale: Half.float(d), range: -127...127).q.storeInt8(to: block.q)
     }
 }
 
@@ -29,33 +27,29 @@
 ) {
     unsafe quantizeGroup(.nibble, rows, columns, destination) { values, block in
         // The value of largest magnitude may take the −8, which has no counterpart above.
-        let magnitude = values.magnitudes.max()
-        let extreme = values.min() == -magnitude ? -magnitude : magnitude
-        var best: (d: UInt16, integers: SIMD32<Int32>, error: Float) = (0, .zero, .infinity)
+        let extreme = values.extreme
+        var best: (d: UInt16, q: IntegerBlock, error: Float) = (0, .zero, .infinity)
         for step in -6...6 {
             let d = Half.bits(extreme / (-8 + 0.25 * Float(step)))
-            let (integers, error) = quantized(values, scale: Half.float(d), range: -8...7)
-            if error < best.error { best = (d, integers, error) }
+            let (q, error) = quantized(values, scale: Half.float(d), range: -8...7)
+            if error < best.error { best = (d, q, error) }
         }
         unsafe block.d = best.d
-        unsafe UnsafeMutableRawPointer(block.q).storeBytes(
-            of: SIMD32<Int8>(truncatingIfNeeded: best.integers &+ 8), as: SIMD32<Int8>.self)
+        unsafe best.q.adding(8).storeInt8(to: block.q)
     }
 }
 
 @unsafe @inline(__always)
 private func quantizeGroup(
     _ layout: TileLayout, _ rows: UnsafePointer<Float>, _ columns: Int, _ destination: UnsafeMutableRawPointer,
-    _ quantize: (SIMD32<Float>, inout UnpackedBlock) -> Void
+    _ quantize: (FloatBlock, inout UnpackedBlock) -> Void
 ) {
     let tileBytes = layout.groupBytes(columns: 32)
     unsafe withUnsafeTemporaryAllocation(byteCount: UnpackedBlock.memoryBytes, alignment: 16) { memory in
         var block = unsafe UnpackedBlock(memory: memory.baseAddress!)
         for index in 0..<(columns + 31) / 32 {
             for row in 0..<TileLayout.rows {
-                var values = SIMD32<Float>.zero
-                let source = unsafe rows + row * columns + 32 * index
-                for i in 0..<min(32, columns - 32 * index) { unsafe values[i] = source[i] }
+                let values = unsafe FloatBlock(rows + row * columns + 32 * index, count: columns - 32 * index)
                 unsafe quantize(values, &block)
                 unsafe block.pack(row: row, as: layout, into: destination + index * tileBytes)
             }
@@ -63,24 +57,25 @@ private func quantizeGroup(
     }
 }
 
-/// Values in units of a scale, to the nearest integer in the range, and the squared error of that.
-/// NaN becomes the lower bound; a scale that is no positive or negative number gives zeros.
+/// Values in units of a scale, to the nearest integer in the range, and the squared error of that; zeros where the
+/// scale is no number other than zero.
 @inline(__always)
 private func quantized(
-    _ values: SIMD32<Float>, scale: Float, range: ClosedRange<Float>
-) -> (SIMD32<Int32>, error: Float) {
-    guard scale != 0, scale.isFinite else { return (.zero, (values * values).sum()) }
-    var q = (values / scale).clamped(
-        lowerBound: SIMD32(repeating: range.lowerBound), upperBound: SIMD32(repeating: range.upperBound))
-    q = (q + 0x1.8p23) - 0x1.8p23
-    let difference = values - scale * q
-    let shifted = unsafe unsafeBitCast(q + 0x1.8p23, to: SIMD32<Int32>.self) &- 0x4b40_0000
-    return (shifted, (difference * difference).sum())
+    _ values: FloatBlock, scale: Float, range: ClosedRange<Float>
+) -> (q: IntegerBlock, error: Float) {
+    guard scale != 0, scale.isFinite else { return (.zero, values.squareSum) }
+    let q = IntegerBlock(values, times: 1 / scale, within: range)
+    var rest = values
+    rest.subtract(q, scale: scale)
+    return (q, rest.squareSum)
 }
 
-extension SIMD32<Float> {
-    /// |x|, lane by lane.
-    fileprivate var magnitudes: SIMD32<Float> {
-        unsafe unsafeBitCast(unsafeBitCast(self, to: SIMD32<UInt32>.self) & 0x7fff_ffff, to: SIMD32<Float>.self)
+extension FloatBlock {
+    /// The value of largest magnitude, with its sign.
+    fileprivate var extreme: Float {
+        let magnitude = largestMagnitude
+        let isNegative =
+            a.min() == -magnitude || b.min() == -magnitude || c.min() == -magnitude || d.min() == -magnitude
+        return isNegative ? -magnitude : magnitude
     }
 }

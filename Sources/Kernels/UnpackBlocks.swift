@@ -39,17 +39,18 @@ extension UnpackedBlock {
     }
 
     @inline(__always) private func unpackNibbles(_ bytes: UnsafeRawPointer) {
-        let nibbles = unsafe bytes.loadUnaligned(as: SIMD16<UInt8>.self)
-        let out = unsafe UnsafeMutableRawPointer(q)
-        unsafe out.storeBytes(of: nibbles & 15, as: SIMD16<UInt8>.self)
-        unsafe (out + 16).storeBytes(of: nibbles &>> 4, as: SIMD16<UInt8>.self)
+        for word in 0..<2 {
+            let nibbles = unsafe EightBytes(bytes + 8 * word)
+            unsafe nibbles.bits(4, from: 0).store(to: q + 8 * word)
+            unsafe nibbles.bits(4, from: 4).store(to: q + 16 + 8 * word)
+        }
     }
 
-    @inline(__always) private func unpackFiveBits(_ bytes: UnsafeRawPointer, high: UInt32, offset: Int8) {
-        unsafe unpackNibbles(bytes)
-        for column in 0..<32 {
-            unsafe q[column] |= Int8(truncatingIfNeeded: (high >> UInt32(column)) & 1) << 4
-            unsafe q[column] -= offset
+    @inline(__always) private func unpackFiveBits(_ bytes: UnsafeRawPointer, high: UInt32, offset: UInt8) {
+        for word in 0..<4 {
+            let low = unsafe EightBytes(bytes + 8 * (word % 2)).bits(4, from: word / 2 * 4)
+            let fifth = EightBytes(mask: UInt8(truncatingIfNeeded: high >> UInt32(8 * word)))
+            unsafe low.joined(with: fifth, at: 4).subtracting(offset).store(to: q + 8 * word)
         }
     }
 }

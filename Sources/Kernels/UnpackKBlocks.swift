@@ -10,9 +10,9 @@ extension UnpackedBlock {
             unsafe b[i] = Int8(byte >> 4)
         }
         // Byte l of each 32 holds columns l, l + 32, l + 64, l + 96 of its 128, two bits each.
-        for column in 0..<256 {
-            let byte = unsafe block.load(fromByteOffset: 16 + column / 128 * 32 + column % 32, as: UInt8.self)
-            unsafe q[column] = Int8((byte >> UInt8(column / 32 % 4 * 2)) & 3)
+        for word in 0..<32 {
+            let bytes = unsafe EightBytes(block + 16 + word / 16 * 32 + word % 4 * 8)
+            unsafe bytes.bits(2, from: word / 4 % 4 * 2).store(to: q + 8 * word)
         }
     }
 
@@ -25,29 +25,30 @@ extension UnpackedBlock {
             let high = unsafe (scales.load(fromByteOffset: 8 + i % 4, as: UInt8.self) >> UInt8(i / 4 * 2)) & 3
             unsafe a[i] = Int8(low | high << 4) - 32
         }
-        for column in 0..<256 {
-            let byte = unsafe block.load(fromByteOffset: 32 + column / 128 * 32 + column % 32, as: UInt8.self)
-            let high = unsafe (block.load(fromByteOffset: column % 32, as: UInt8.self) >> UInt8(column / 32)) & 1
-            unsafe q[column] = Int8((byte >> UInt8(column / 32 % 4 * 2)) & 3 | high << 2) - 4
+        for word in 0..<32 {
+            let low = unsafe EightBytes(block + 32 + word / 16 * 32 + word % 4 * 8).bits(2, from: word / 4 % 4 * 2)
+            let high = unsafe EightBytes(block + word % 4 * 8).bits(1, from: word / 4)
+            unsafe low.joined(with: high, at: 2).subtracting(4).store(to: q + 8 * word)
         }
     }
 
     /// f16 d, f16 dmin, 8 × (6-bit scale, 6-bit minimum), 256 nibbles. w = d·a·q − dmin·b.
     mutating func unpackQ4_K(_ block: UnsafeRawPointer) {
         unsafe unpackKHeader(block)
-        unsafe unpackKNibbles(block + 16)
+        // Byte l of each 32 holds columns l and l + 32 of its 64.
+        for word in 0..<32 {
+            let bytes = unsafe EightBytes(block + 16 + word / 8 * 32 + word % 4 * 8)
+            unsafe bytes.bits(4, from: word / 4 % 2 * 4).store(to: q + 8 * word)
+        }
     }
 
     /// As Q4_K, with 256 fifth bits before the nibbles.
     mutating func unpackQ5_K(_ block: UnsafeRawPointer) {
         unsafe unpackKHeader(block)
-        unsafe unpackKNibbles(block + 48)
-        let high = unsafe block.loadUnaligned(fromByteOffset: 16, as: SIMD32<UInt8>.self)
-        let out = unsafe UnsafeMutableRawPointer(q)
-        for part in 0..<8 {
-            let bits = ((high &>> UInt8(part)) & 1) &<< 4
-            let low = unsafe out.loadUnaligned(fromByteOffset: 32 * part, as: SIMD32<UInt8>.self)
-            unsafe (out + 32 * part).storeBytes(of: low | bits, as: SIMD32<UInt8>.self)
+        for word in 0..<32 {
+            let low = unsafe EightBytes(block + 48 + word / 8 * 32 + word % 4 * 8).bits(4, from: word / 4 % 2 * 4)
+            let high = unsafe EightBytes(block + 16 + word % 4 * 8).bits(1, from: word / 4)
+            unsafe low.joined(with: high, at: 4).store(to: q + 8 * word)
         }
     }
 
@@ -55,16 +56,12 @@ extension UnpackedBlock {
     mutating func unpackQ6_K(_ block: UnsafeRawPointer) {
         unsafe d = block.loadUnaligned(fromByteOffset: 208, as: UInt16.self)
         unsafe UnsafeMutableRawPointer(a).copyMemory(from: block + 192, byteCount: 16)
-        let out = unsafe UnsafeMutableRawPointer(q)
-        for half in 0..<2 {
-            let high = unsafe block.loadUnaligned(fromByteOffset: 128 + 32 * half, as: SIMD32<UInt8>.self)
-            for part in 0..<4 {
-                let nibbles = unsafe block.loadUnaligned(
-                    fromByteOffset: 64 * half + 32 * (part % 2), as: SIMD32<UInt8>.self)
-                let low = (nibbles &>> UInt8(part / 2 * 4)) & 15
-                let value = low | ((high &>> UInt8(2 * part)) & 3) &<< 4
-                unsafe (out + 128 * half + 32 * part).storeBytes(of: value &- 32, as: SIMD32<UInt8>.self)
-            }
+        // Of each 128 columns, byte l of 64 has the nibbles of columns l and l + 64, byte l of 32 the rest of four.
+        for word in 0..<32 {
+            let (half, part) = (word / 16, word / 4 % 4)
+            let low = unsafe EightBytes(block + 64 * half + word % 8 * 8).bits(4, from: part / 2 * 4)
+            let high = unsafe EightBytes(block + 128 + 32 * half + word % 4 * 8).bits(2, from: 2 * part)
+            unsafe low.joined(with: high, at: 4).subtracting(32).store(to: q + 8 * word)
         }
     }
 
@@ -97,16 +94,6 @@ extension UnpackedBlock {
             }
             unsafe (a[2 * j], a[2 * j + 1]) = (Int8(scale), Int8(scale))
             unsafe (b[2 * j], b[2 * j + 1]) = (Int8(minimum), Int8(minimum))
-        }
-    }
-
-    /// Byte l of each 32 holds columns l and l + 32 of its 64.
-    @inline(__always) private func unpackKNibbles(_ bytes: UnsafeRawPointer) {
-        let out = unsafe UnsafeMutableRawPointer(q)
-        for part in 0..<4 {
-            let nibbles = unsafe bytes.loadUnaligned(fromByteOffset: 32 * part, as: SIMD32<UInt8>.self)
-            unsafe (out + 64 * part).storeBytes(of: nibbles & 15, as: SIMD32<UInt8>.self)
-            unsafe (out + 64 * part + 32).storeBytes(of: nibbles &>> 4, as: SIMD32<UInt8>.self)
         }
     }
 }
