@@ -1,0 +1,62 @@
+import ArgumentParser
+import Compute
+import Swiftlet
+
+/// How a model is held in memory and on how many threads it runs.
+struct LoadArguments: ParsableArguments {
+    @Option(help: "Hold the weights in this type, quantising at load; the file's own type where nothing is given.")
+    var dtype: WeightType?
+
+    @Option(
+        name: [.short, .customLong("context"), .customLong("ctx-size")],
+        help: "The most tokens of a conversation; 0 for what the model was made for.")
+    var context = 0
+
+    @Option(name: .shortAndLong, help: "Threads; physical cores where nothing is given.")
+    var threads: Int?
+
+    @Option(help: "The type of the key-value cache.")
+    var kvType = CacheKind.f16
+
+    func validate() throws {
+        guard context >= 0 else { throw ValidationError("--context must not be negative.") }
+        if let threads, !(1...Compute.maximumThreadCount).contains(threads) {
+            throw ValidationError("--threads must be between 1 and \(Compute.maximumThreadCount).")
+        }
+    }
+
+    /// The types of `--dtype`.
+    enum WeightType: String, CaseIterable, ExpressibleByArgument {
+        case f32, bf16, f16, int8, int4
+
+        var precision: WeightPrecision {
+            switch self {
+            case .f32: .f32
+            case .bf16: .bf16
+            case .f16: .f16
+            case .int8: .int8
+            case .int4: .int4
+            }
+        }
+    }
+
+    /// The types of `--kv-type`.
+    enum CacheKind: String, CaseIterable, ExpressibleByArgument {
+        case f32, f16
+
+        var type: CacheType {
+            switch self {
+            case .f32: .f32
+            case .f16: .f16
+            }
+        }
+    }
+
+    var options: LoadOptions {
+        LoadOptions(
+            threads: threads, contextTokens: context, cacheType: kvType.type, precision: dtype?.precision ?? .native)
+    }
+
+    /// What the weights are held in, for reports.
+    var precisionName: String { dtype?.rawValue ?? "as in the file" }
+}

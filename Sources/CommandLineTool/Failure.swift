@@ -1,0 +1,82 @@
+import Compute
+import Generation
+import Inference
+import ModelHub
+import Swiftlet
+import UntrustedInput
+
+/// What a command reports when it cannot do its work: the one place where errors become messages and exit codes.
+struct Failure: Error {
+    let status: ExitStatus
+    /// One line for a person; nil where there is nothing to say, or it was said already.
+    let message: String?
+
+    init(_ status: ExitStatus, _ message: String? = nil) {
+        self.status = status
+        self.message = message
+    }
+
+    init(_ error: any Error) {
+        switch error {
+        case let failure as Failure: self = failure
+        case is ClosedPipe: self.init(.success)
+        case let error as InputError: self.init(Self.status(of: error), error.description)
+        case let error as InferenceError: self.init(Self.status(of: error), error.description)
+        case let error as ComputeError: self.init(Self.status(of: error), error.description)
+        case let error as LanguageModelError: self.init(Self.status(of: error), error.description)
+        case GenerationError.inference(let error): self.init(Self.status(of: error), error.description)
+        case let error as GenerationError: self.init(Self.status(of: error), error.description)
+        case let error as HubError: self.init(Self.status(of: error), error.description)
+        case is CancellationError: self.init(.interrupted)
+        default: self.init(.failure, "\(error)")
+        }
+    }
+
+    private static func status(of error: InputError) -> ExitStatus {
+        if case .missingFile = error { .missingFile } else { .badData }
+    }
+
+    private static func status(of error: InferenceError) -> ExitStatus {
+        switch error {
+        case .contextExceeded, .outOfMemory: .configuration
+        case .tokenOutOfRange: .badData
+        case .backendFailed: .unavailable
+        case .invalidBatch: .failure
+        }
+    }
+
+    private static func status(of error: ComputeError) -> ExitStatus {
+        switch error {
+        case .unknownInstructionSet, .unsupportedInstructionSet: .unavailable
+        case .invalidThreadCount, .threadNotStarted, .outOfMemory: .configuration
+        case .mismatchedParts: .badData
+        }
+    }
+
+    private static func status(of error: GenerationError) -> ExitStatus {
+        switch error {
+        case .optionOutOfRange, .emptyPrompt: .usage
+        case .invalidLogits: .badData
+        case .superseded, .inference: .failure
+        }
+    }
+
+    private static func status(of error: LanguageModelError) -> ExitStatus {
+        switch error {
+        case .notEnoughMemory, .contextTooLong: .configuration
+        case .vocabularyMismatch, .noChatFormat, .foreignTranscript: .badData
+        case .nothingToRegenerate, .busy: .failure
+        }
+    }
+
+    private static func status(of error: HubError) -> ExitStatus {
+        switch error {
+        case .invalidName: .usage
+        case .modelNotFound, .noMatchingFile, .notFound: .missingFile
+        case .notPermitted, .offline, .unreachable, .interrupted, .serverFailed: .unavailable
+        case .malformedResponse, .refusedRedirect, .unsafeFileName, .sizeMismatch, .checksumMismatch: .badData
+        case .diskFull, .cannotWrite, .busy: .failure
+        case .cancelled: .interrupted
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Checkpoints
+import Swiftlet
+import Tensors
+import Transformer
+import UntrustedInput
+
+/// What a file or folder turned out to hold. Parts that are not there are nil; parts that are there but broken are
+/// errors, as they would be for `run`.
+struct Inspection {
+    let checkpoint: Checkpoint
+    /// nil where there are no weights.
+    let configuration: ModelConfiguration?
+    /// nil where there is no vocabulary: weights alone can be looked at, too.
+    let tokenizer: TokenizerSource?
+
+    init(path: String) throws {
+        if path.hasSuffix(".json") || path.hasSuffix("tokenizer.model") {
+            // A tokenizer's file alone: its folder is what can be opened.
+            let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+            checkpoint = try Checkpoint.open(folder.isEmpty ? "." : folder)
+        } else {
+            checkpoint = try Checkpoint.open(path)
+        }
+        configuration = checkpoint.tensors.isEmpty ? nil : try ModelConfiguration(checkpoint)
+        do { tokenizer = try TokenizerSource(checkpoint: checkpoint) } catch InputError.missingFile { tokenizer = nil }
+    }
+
+    var formatName: String {
+        switch checkpoint.format {
+        case .gguf(let version): "GGUF v\(version)"
+        case .huggingFace: "Hugging Face"
+        }
+    }
+
+    /// Bytes of all tensors in the file.
+    var tensorBytes: Int { checkpoint.tensors.reduce(0) { $0 + $1.byteRange.count } }
+
+    /// How many tensors there are of each type, the most bytes first.
+    var types: [(type: ElementType, count: Int)] {
+        let groups = Dictionary(grouping: checkpoint.tensors, by: \.type)
+        return groups.sorted { a, b in
+            let (left, right) = (bytes(a.value), bytes(b.value))
+            return left > right || (left == right && a.key.rawValue < b.key.rawValue)
+        }.map { ($0.key, $0.value.count) }
+    }
+
+    private func bytes(_ tensors: [Tensor]) -> Int { tensors.reduce(0) { $0 + $1.byteRange.count } }
+}

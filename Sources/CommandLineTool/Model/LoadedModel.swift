@@ -1,0 +1,26 @@
+import Swiftlet
+import Terminal
+
+/// A model ready to answer, and what it took to get there.
+struct LoadedModel {
+    let model: LanguageModel
+    let seconds: Double
+
+    /// Finds the model by what the user calls it and loads it, showing progress.
+    init(_ name: String, _ arguments: LoadArguments) async throws {
+        let path = try ModelLocation.resolve(name)
+        let start = ContinuousClock.now
+        let bar = ProgressBar(
+            arguments.dtype == nil ? "loading" : "quantising", unit: .bytes, delay: .milliseconds(500))
+        model = try await LanguageModel.load(path, options: arguments.options) { progress in
+            bar.update(done: progress.completedBytes, total: progress.totalBytes)
+        }
+        bar.finish()
+        seconds = (ContinuousClock.now - start) / .seconds(1)
+        if model.memory.isCapped {
+            StandardError.writeLine(
+                "swiftlet: the context is \(model.memory.contextTokens) tokens, as far as the free memory goes; "
+                    + "the model was made for \(model.memory.modelContextTokens)")
+        }
+    }
+}
