@@ -18,15 +18,23 @@ extension Tokenizer {
     enum ControlRanges {
         case everywhere
         case nowhere
-        /// Ranges of bytes, ascending; a token must lie within one of them.
+        /// Ranges of bytes, ascending and apart; a token must lie within one of them.
         case within([Range<Int>])
 
         func contains(_ range: Range<Int>) -> Bool {
             switch self {
-            case .everywhere: true
-            case .nowhere: false
+            case .everywhere: return true
+            case .nowhere: return false
             case .within(let ranges):
-                ranges.contains { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }
+                // The first range that does not end before this one begins.
+                var lower = 0
+                var upper = ranges.count
+                while lower < upper {
+                    let middle = (lower + upper) / 2
+                    if ranges[middle].upperBound <= range.lowerBound { lower = middle + 1 } else { upper = middle }
+                }
+                return lower < ranges.count && ranges[lower].lowerBound <= range.lowerBound
+                    && range.upperBound <= ranges[lower].upperBound
             }
         }
     }
@@ -66,7 +74,7 @@ extension Tokenizer {
     ) {
         if range.isEmpty { return }
         let stretch = text.span.extracting(range)
-        if normalizer.isIdentity {
+        if normalizer.isIdentity, normalizedMatcher.isEmpty {
             encodeWords(stretch, into: &ids, &merger)
             return
         }

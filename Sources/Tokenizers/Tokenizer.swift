@@ -37,7 +37,7 @@ public final class Tokenizer: Sendable {
         var normalizedMatcher = AddedTokenMatcher()
         for token in addedTokens {
             let content = Array(token.content.utf8)
-            if token.isNormalized, !recipe.normalizer.isIdentity {
+            if token.isNormalized {
                 normalizedMatcher.add(token, content: recipe.normalizer.normalize(content.span))
             } else {
                 textMatcher.add(token, content: content)

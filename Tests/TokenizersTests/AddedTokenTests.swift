@@ -44,6 +44,12 @@ struct AddedTokenTests {
         #expect(tokenizer.encode("x <n>").contains(400) == false)
     }
 
+    /// Tokens of the text itself are found before those of the normalised text, even without a normalizer.
+    @Test func normalizedTokensComeSecond() throws {
+        let tokenizer = try tokenizer(TinyTokenizer.token(300, "ab", "normalized"), TinyTokenizer.token(98, "b"))
+        #expect(tokenizer.encode("ab", specialTokens: .parsed) == [97, 98])
+    }
+
     /// Message text yields no control token; a token that is none is matched anywhere.
     @Test func controlTokensAreTextUnlessParsed() throws {
         let tokenizer = try tokenizer(

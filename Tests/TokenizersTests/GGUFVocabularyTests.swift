@@ -45,6 +45,26 @@ struct GGUFVocabularyTests {
         #expect(throws: InputError.self) { try Tokenizer(gguf: vocabulary) }
     }
 
+    /// Each limit at its value and one past it.
+    @Test func limits() throws {
+        func merges(_ count: Int) -> GGUFVocabulary {
+            GGUFVocabulary(
+                model: "gpt2", pre: "gpt-2", tokens: ["a", "b", "ab"], merges: Array(repeating: "a b", count: count),
+                file: "tiny.gguf")
+        }
+        #expect(try Tokenizer(gguf: merges(Limits.mergeCount)).encode("ab") == [2])
+        #expect(throws: InputError.self) { try Tokenizer(gguf: merges(Limits.mergeCount + 1)) }
+
+        // 2¹⁴ squared is the whole work; another piece is too much.
+        let long = String(repeating: "a", count: 1 << 14)
+        #expect(long.utf8.count * long.utf8.count == Limits.pieceCutWork)
+        var vocabulary = GGUFVocabulary(model: "llama", tokens: [long], scores: [0], file: "tiny.gguf")
+        #expect(try Tokenizer(gguf: vocabulary).vocabularySize == 1)
+        vocabulary.tokens.append("b")
+        vocabulary.scores?.append(0)
+        #expect(throws: InputError.self) { try Tokenizer(gguf: vocabulary) }
+    }
+
     @Test func contradictionsNameTheField() {
         func refuses(_ field: String, _ change: (inout GGUFVocabulary) -> Void) {
             var vocabulary = spaced()

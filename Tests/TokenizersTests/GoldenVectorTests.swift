@@ -41,6 +41,31 @@ struct GoldenVectorTests {
         #expect(failures.isEmpty, "\(failures)")
     }
 
+    /// The tiny models carry the same tokenizer twice.
+    @Test(
+        .enabled(if: Golden.path("models") != nil, "needs the golden data: models"),
+        arguments: ["phi3-base-f32", "phi4mini-like-f32", "llama-gqa-tied-f32"])
+    func bothFilesOfAModelAgree(_ name: String) throws {
+        func json(_ file: String) throws -> JSON? {
+            guard Golden.path("models/\(name)/\(file)") != nil else { return nil }
+            return try JSON(parsing: GoldenTokenizers.bytes("models/\(name)/\(file)"), file: file)
+        }
+        let hub = try Tokenizer(
+            tokenizerJSON: GoldenTokenizers.bytes("models/\(name)/tokenizer.json"),
+            configuration: json("tokenizer_config.json"), addedTokens: json("added_tokens.json"), file: name)
+        let sentencePiece = try Tokenizer(
+            sentencePieceModel: GoldenTokenizers.bytes("models/\(name)/tokenizer.model"),
+            configuration: json("tokenizer_config.json"), addedTokens: json("added_tokens.json"), file: name)
+        #expect(hub.vocabularySize == sentencePiece.vocabularySize)
+        #expect(hub.endTokens == sentencePiece.endTokens && hub.beginningID == sentencePiece.beginningID)
+        for line in try GoldenTokenizers.lines("tokenizers/phi-3-mini/encode.jsonl") {
+            guard let text = line["text"]?.string, text.utf8.count < 1_000 else { continue }
+            let ids = hub.encode(text, specialTokens: .parsed)
+            #expect(sentencePiece.encode(text, specialTokens: .parsed) == ids)
+            #expect(sentencePiece.decode(ids) == hub.decode(ids))
+        }
+    }
+
     @Test(arguments: ["phi-3-mini", "phi-4-mini", "smollm2"])
     func decodesAnyIDs(_ name: String) throws {
         let tokenizer = try GoldenTokenizers.named(name)

@@ -64,7 +64,8 @@ private struct HuggingFaceReader {
     }
 
     private func checkModel(_ model: Fields) throws(InputError) {
-        let type = try model.string("type")
+        // Files from before there were other models do not say it.
+        let type = try model.optionalString("type") ?? "BPE"
         guard type == "BPE" else {
             throw .unsupported(file: file, field: "model.type", found: type, supported: ["BPE"])
         }
