@@ -36,11 +36,7 @@ extension LanguageModel {
             weightBytes: WeightFootprint.bytes(of: checkpoint.tensors, precision: options.precision),
             modelContextTokens: configuration.contextTokens, requestedTokens: options.contextTokens,
             availableBytes: SystemMemory.availableBytes
-        ) { tokens in
-            let shape = configuration.attentionShape
-            let held = min(tokens, (shape.window ?? tokens) + CachePages.pageTokens)
-            return configuration.layerCount * CachePages.bytes(tokens: held, shape: shape, type: options.cacheType)
-        }
+        ) { configuration.cacheBytes(tokens: $0, type: options.cacheType) }
         var backendOptions = TransformerBackend.Options()
         backendOptions.precision = options.precision
         backendOptions.cacheType = options.cacheType
@@ -55,5 +51,16 @@ extension LanguageModel {
         self.init(
             name: URL(fileURLWithPath: path).lastPathComponent, configuration: configuration, text: text,
             memory: memory, backend: backend)
+    }
+}
+
+extension ModelConfiguration {
+    /// Bytes of keys and values of one sequence; a sliding window bounds them.
+    fileprivate func cacheBytes(tokens: Int, type: CacheType) -> Int {
+        let shape = AttentionShape(
+            headCount: headCount, keyValueHeadCount: keyValueHeadCount, headSize: headSize, scale: 1,
+            window: slidingWindow)
+        let held = min(tokens, (slidingWindow ?? tokens) + CachePages.pageTokens)
+        return layerCount * CachePages.bytes(tokens: held, shape: shape, type: type)
     }
 }

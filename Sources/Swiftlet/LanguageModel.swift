@@ -34,7 +34,7 @@ public final class LanguageModel: Sendable {
         tokenizer = text.tokenizer
         chatFormat = text.chatFormat
         chatFormatFailure = text.chatFormatFailure
-        endTokens = text.endTokens
+        endTokens = text.endTokens.union(configuration.endTokens)
         self.memory = memory
         self.backend = backend
     }
