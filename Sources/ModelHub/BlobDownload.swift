@@ -24,12 +24,15 @@ struct BlobDownload {
     }
 
     private var blob: String { "\(folder)/\(file.blobName)" }
+    private var isHere: Bool { FileManager.default.fileExists(atPath: blob) && CacheWriter.size(blob) == file.size }
     private var incomplete: String { blob + Self.suffix }
 
     mutating func run(_ connection: HubConnection, meter: inout TransferMeter) async throws(HubError) {
-        if FileManager.default.fileExists(atPath: blob), CacheWriter.size(blob) == file.size { return }
+        if isHere { return }
         let handle = try open()
         defer { try? handle.close() }
+        // Another process may have finished it before the lock was ours, and what we hold is then the blob itself.
+        if isHere { return }
         try readWhatIsThere(handle)
         let isResumed = received > 0
         do {

@@ -45,7 +45,7 @@ public struct HubClient: Sendable {
     }
 
     /// Brings a model and gives its place in the cache. What is there already, whole, is not fetched again; what came
-    /// of a broken pull is gone on with.
+    /// of a broken pull is gone on with. Offline, a model that is here already is the answer.
     ///
     /// - Parameters:
     ///   - name: `organisation/name`, with `:quantisation` or `:file` behind it; 4 bits where nobody says.
@@ -56,7 +56,10 @@ public struct HubClient: Sendable {
     ) async throws(HubError) -> LocalModel {
         guard let name = ModelName(name) else { throw .invalidName(name: name) }
         guard RepositoryPath.isSafe(revision) else { throw .invalidName(name: revision) }
-        if configuration.isOffline { throw .offline(url: "\(configuration.endpoint)/\(name.repository)") }
+        if configuration.isOffline {
+            if let model = try? cache.resolve(name.description) { return model }
+            throw .offline(url: "\(configuration.endpoint)/\(name.repository)")
+        }
         return try await withConnection { connection throws(HubError) in
             try await Pull(connection: connection, cache: cache, name: name, revision: revision, progress: progress)
                 .run()

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import UntrustedInput
 
 /// Requests to the hub: redirects followed by hand, the token kept at home, failures sorted into those worth another
 /// attempt and those that are final.
@@ -23,11 +24,8 @@ struct HubConnection: Sendable {
     private let endpoint: URL
     private let client: HTTPClient
 
-    private static let maximumRedirects = 10
-    private static let maximumAnswerBytes = 32 << 20
-    private static let maximumPages = 100
-    /// A server that wants us to wait longer than this is as good as down.
-    private static let longestRetryAfter = Duration.seconds(300)
+    /// A hub never reached at all is given up early: most likely there is no network.
+    private static let attemptsToReach = 3
 
     init(_ configuration: HubClient.Configuration) throws(HubError) {
         guard let endpoint = URL(string: configuration.endpoint),
@@ -70,11 +68,11 @@ struct HubConnection: Sendable {
         var next: String? =
             "\(configuration.endpoint)/api/models/\(repository)/tree/\(escapedRevision(revision))?recursive=true"
         var files: [RepositoryFile] = []
-        for _ in 0..<Self.maximumPages {
+        for _ in 0..<Limits.hubPageCount {
             guard let url = next else { return files }
             let page = try await answer(url)
             files += try RepositoryListing.files(parsing: page.bytes, repository: repository, url: url)
-            guard files.count <= RepositoryListing.maximumFiles else { break }
+            guard files.count <= Limits.hubFileCount else { break }
             next = try page.next.map { link throws(HubError) in
                 guard let target = URL(string: link, relativeTo: URL(string: url))?.absoluteURL, isHome(target) else {
                     throw .refusedRedirect(url: url, location: link)
@@ -113,7 +111,8 @@ struct HubConnection: Sendable {
                 if progress() > reached { attempts = 0 }
                 reached = progress()
                 attempts += 1
-                guard attempts < configuration.maximumAttempts, (wanted ?? .zero) <= Self.longestRetryAfter else {
+                let isPatient = (wanted ?? .zero) <= .seconds(Limits.hubRetrySeconds)
+                guard attempts < allowed(after: failure(attempts), reached: reached), isPatient else {
                     throw failure(attempts)
                 }
                 let doubled = configuration.firstDelay * (1 << min(attempts - 1, 16))
@@ -124,12 +123,17 @@ struct HubConnection: Sendable {
         }
     }
 
+    private func allowed(after error: HubError, reached: Int) -> Int {
+        if case .unreachable = error, reached == 0 { return min(configuration.maximumAttempts, Self.attemptsToReach) }
+        return configuration.maximumAttempts
+    }
+
     /// One GET, redirects followed. Gives the answer with its head read and its body not yet.
     ///
     /// - Parameter firstByte: above 0, only the bytes from there are asked for; the server may answer 206 or 200.
     func get(_ url: String, firstByte: Int = 0) async throws(Failure) -> HTTPClientResponse {
         guard var target = URL(string: url) else { throw .final(.malformedResponse(url: url, reason: "no address")) }
-        for _ in 0...Self.maximumRedirects {
+        for _ in 0...Limits.hubRedirectCount {
             var request = HTTPClientRequest(url: target.absoluteString)
             request.headers.add(name: "User-Agent", value: "swiftlet")
             request.headers.add(name: "Accept-Encoding", value: "identity")
@@ -155,12 +159,25 @@ struct HubConnection: Sendable {
     private func answer(_ url: String) async throws(HubError) -> (bytes: [UInt8], next: String?) {
         try await retrying { () throws(Failure) in
             let response = try await get(url)
-            do {
-                let body = try await response.body.collect(upTo: Self.maximumAnswerBytes)
-                return (Array(body.readableBytesView), response.headers["Link"].lazy.compactMap(Self.nextLink).first)
-            } catch {
-                throw Self.failure(error, url: url)
+            let bytes = try await Self.body(of: response, url: url)
+            return (bytes, response.headers["Link"].lazy.compactMap(Self.nextLink).first)
+        }
+    }
+
+    /// The whole body, bounded by ``Limits/hubAnswerBytes``.
+    private static func body(of response: HTTPClientResponse, url: String) async throws(Failure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        do {
+            for try await buffer in response.body {
+                guard buffer.readableBytes <= Limits.hubAnswerBytes - bytes.count else {
+                    let reason = "more than \(Limits.hubAnswerBytes) bytes"
+                    throw Failure.final(.malformedResponse(url: url, reason: reason))
+                }
+                bytes += buffer.readableBytesView
             }
+            return bytes
+        } catch {
+            throw failure(error, url: url)
         }
     }
 

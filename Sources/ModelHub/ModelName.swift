@@ -1,11 +1,11 @@
+import UntrustedInput
+
 /// `organisation/name`, with `:selector` behind it where one of several files is meant: a quantisation (`q4_k_m`) or a
 /// file of the repository.
 public struct ModelName: Equatable, Hashable, Sendable, CustomStringConvertible {
     public let organisation: String
     public let name: String
     public let selector: String?
-
-    private static let maximumLength = 96
 
     /// nil where the text is no model name. Both parts become folder names and parts of a URL, so only the hub's own
     /// alphabet passes: ASCII letters, digits, `-`, `_`, `.`, without `..` or `--`, not beginning or ending with `-` or `.`.
@@ -40,7 +40,7 @@ public struct ModelName: Equatable, Hashable, Sendable, CustomStringConvertible 
 
     private static func isValid(_ part: Substring) -> Bool {
         let isEdge: (Character?) -> Bool = { $0 == "-" || $0 == "." }
-        return !part.isEmpty && part.utf8.count <= maximumLength && !isEdge(part.first) && !isEdge(part.last)
+        return !part.isEmpty && part.utf8.count <= Limits.hubNameBytes && !isEdge(part.first) && !isEdge(part.last)
             && !part.contains("..") && !part.contains("--")
             && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) || $0 == "-" || $0 == "_" || $0 == "." }
     }

@@ -23,10 +23,6 @@ public struct RepositoryFile: Equatable, Sendable {
 
 /// The answer to `/api/models/{repository}/tree/{revision}`: https://huggingface.co/docs/hub/api
 enum RepositoryListing {
-    static let maximumFiles = 20_000
-    /// No model is larger; sums stay far from overflow.
-    static let maximumFileBytes = 1 << 44
-
     static func files(parsing bytes: [UInt8], repository: String, url: String) throws(HubError) -> [RepositoryFile] {
         guard let entries = try json(bytes, url: url).array else {
             throw .malformedResponse(url: url, reason: "not a list of files")
@@ -60,7 +56,7 @@ enum RepositoryListing {
         }
         guard RepositoryPath.isSafe(path) else { throw .unsafeFileName(repository: repository, file: path) }
         let large = entry["lfs"]
-        guard let size = (large?["size"] ?? entry["size"])?.integer, (0...maximumFileBytes).contains(size) else {
+        guard let size = (large?["size"] ?? entry["size"])?.integer, (0...Limits.hubFileBytes).contains(size) else {
             throw .malformedResponse(url: url, reason: "\(path): no plausible size")
         }
         if let large, !large.isNull {

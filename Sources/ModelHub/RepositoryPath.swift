@@ -1,15 +1,14 @@
+import UntrustedInput
+
 /// File names as a hub announces them: hostile until proven plain.
 enum RepositoryPath {
-    private static let maximumBytes = 1_024
-    private static let maximumDepth = 16
-
     /// Whether the path stays inside the folder it is appended to, whatever the system: relative, no `.` or `..`, no
     /// empty component, no backslash, colon or control character (CVE-2024-37032 was such a path).
     static func isSafe(_ path: String) -> Bool {
-        guard !path.isEmpty, path.utf8.count <= maximumBytes else { return false }
+        guard !path.isEmpty, path.utf8.count <= Limits.hubPathBytes else { return false }
         guard path.unicodeScalars.allSatisfy({ isPlain($0) }) else { return false }
         let components = path.split(separator: "/", omittingEmptySubsequences: false)
-        return components.count <= maximumDepth
+        return components.count <= Limits.hubPathDepth
             && components.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." && $0.utf8.count <= 255 }
     }
 

@@ -52,4 +52,22 @@ public enum Limits {
     public static let logitBias: ClosedRange<Double> = -100...100
     public static let logitBiasCount = 1_024
     public static let stopTokenCount = 1_024
+
+    // MARK: Model hubs
+
+    /// Bytes of one answer of the hub's API.
+    public static let hubAnswerBytes = 32 << 20
+    /// Pages of one listing, and files in all of them.
+    public static let hubPageCount = 100
+    public static let hubFileCount = 20_000
+    /// Bytes of one file: sums of ``hubFileCount`` of them stay far from overflow.
+    public static let hubFileBytes = 1 << 44
+    /// Bytes and components of a file's path in its repository.
+    public static let hubPathBytes = 1_024
+    public static let hubPathDepth = 16
+    /// Bytes of the organisation and of the name.
+    public static let hubNameBytes = 96
+    public static let hubRedirectCount = 10
+    /// A server that wants a longer wait (`Retry-After`) is as good as down.
+    public static let hubRetrySeconds = 300
 }

@@ -1,6 +1,7 @@
 import Foundation
 import ModelHub
 import Testing
+import UntrustedInput
 
 @Suite struct HubCacheTests {
     @Test func theEnvironmentNamesTheFolder() {
@@ -40,6 +41,20 @@ import Testing
         #expect((name.organisation, name.name, name.selector) == ("microsoft", "Phi-3-mini-4k-instruct-gguf", "q4"))
         #expect(name.description == "microsoft/Phi-3-mini-4k-instruct-gguf:q4")
         #expect(ModelName("a/b:sub/x.gguf")?.selector == "sub/x.gguf")
+    }
+
+    @Test func namesAreBounded() {
+        #expect(ModelName("a/" + String(repeating: "b", count: Limits.hubNameBytes)) != nil)
+        #expect(ModelName("a/" + String(repeating: "b", count: Limits.hubNameBytes + 1)) == nil)
+        func file(depth: Int) -> String { Array(repeating: "f", count: depth).joined(separator: "/") }
+        #expect(ModelName("a/b:" + file(depth: Limits.hubPathDepth)) != nil)
+        #expect(ModelName("a/b:" + file(depth: Limits.hubPathDepth + 1)) == nil)
+        func file(bytes: Int) -> String {
+            let folders = String(repeating: String(repeating: "f", count: 199) + "/", count: 5)
+            return folders + String(repeating: "f", count: bytes - folders.utf8.count)
+        }
+        #expect(ModelName("a/b:" + file(bytes: Limits.hubPathBytes)) != nil)
+        #expect(ModelName("a/b:" + file(bytes: Limits.hubPathBytes + 1)) == nil)
     }
 
     /// A cache with one GGUF repository of several files and one folder of safetensors.

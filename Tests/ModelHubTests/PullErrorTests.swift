@@ -1,6 +1,7 @@
 import Foundation
 import ModelHub
 import Testing
+import UntrustedInput
 
 @Suite struct PullErrorTests {
     private typealias Request = LoopbackServer.Request
@@ -187,6 +188,15 @@ import Testing
             "\(String(describing: result.error))")
     }
 
+    @Test(arguments: [Limits.hubRedirectCount, Limits.hubRedirectCount + 1])
+    func redirectsAreCounted(count: Int) async throws {
+        let result = try await pull { request, _ in
+            Self.isFile(request) && request.earlier < count
+                ? Reply(status: 302, headers: [("Location", request.path)]) : nil
+        }
+        #expect((result.error == nil) == (count <= Limits.hubRedirectCount))
+    }
+
     @Test func redirectsEnd() async throws {
         let result = try await pull { request, _ in
             Self.isFile(request) ? Reply(status: 302, headers: [("Location", request.path)]) : nil
@@ -196,6 +206,43 @@ import Testing
             return
         }
         #expect(result.requests.count < 20)
+    }
+
+    @Test func whatDoesNotFitTheDiskIsNotBegun() async throws {
+        let digest = FakeHub.sha256(weights)
+        func listing(_ size: Int) -> [UInt8] {
+            Array(
+                #"[{"type": "file", "path": "a.gguf", "size": 1, "oid": "x", "lfs": {"oid": "\#(digest)", "size": \#(size)}}]"#
+                    .utf8)
+        }
+        let full = listing(Limits.hubFileBytes)
+        let result = try await pull { request, _ in request.path.contains("/tree/") ? Reply(body: full) : nil }
+        guard case .diskFull(_, Limits.hubFileBytes, _) = result.error else {
+            Issue.record("\(String(describing: result.error))")
+            return
+        }
+        #expect(!result.requests.contains(where: Self.isFile))
+        let absurd = listing(Limits.hubFileBytes + 1)
+        let refused = try await pull { request, _ in request.path.contains("/tree/") ? Reply(body: absurd) : nil }
+        guard case .malformedResponse = refused.error else {
+            Issue.record("\(String(describing: refused.error))")
+            return
+        }
+    }
+
+    @Test func aFolderThatCannotBeWrittenIsNamed() async throws {
+        let hub = hub
+        let server = try await LoopbackServer { hub.answer($0) }
+        let folder = try TemporaryFolder()
+        try folder.write([1], to: "models--maker--tiny-model")
+        let client = folder.client(server.address)
+        let error = await TemporaryFolder.error { () throws(HubError) in try await client.pull(FakeHub.repository) }
+        guard case .cannotWrite(let path, _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(path.hasPrefix(folder.path))
+        try await server.close()
     }
 
     @Test func noNetworkSaysSo() async throws {
