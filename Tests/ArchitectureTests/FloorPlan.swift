@@ -30,7 +30,7 @@ enum FloorPlan {
         "ModelHub": [
             "Foundation", "Dispatch", "AsyncHTTPClient", "Crypto", "NIOCore", "NIOHTTP1", "NIOFoundationCompat",
         ],
-        "CommandLineTool": ["Foundation", "Dispatch", "ArgumentParser"],
+        "CommandLineTool": ["Foundation", "Dispatch", "ArgumentParser", "Crypto"],
     ]
 
     static func floor(of module: String) -> Int? { floors.firstIndex { $0.contains(module) } }

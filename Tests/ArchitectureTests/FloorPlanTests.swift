@@ -2,7 +2,7 @@ import Testing
 
 /// A module imports only from floors below it.
 @Suite struct FloorPlanTests {
-    private let files = SourceFile.all(under: "Sources")
+    private let files = SourceFile.product
 
     @Test("every module of Sources stands on a floor")
     func everyModuleHasAFloor() {

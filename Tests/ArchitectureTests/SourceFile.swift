@@ -28,6 +28,9 @@ struct SourceFile: Sendable {
         code.split(separator: "\n", omittingEmptySubsequences: false).enumerated().filter { holds($1) }.map { $0.0 + 1 }
     }
 
+    /// Every Swift file of `Sources`.
+    static let product = all(under: "Sources")
+
     /// Every Swift file below a folder of the repository, in the order of their paths.
     static func all(under folder: String) -> [SourceFile] {
         let names = (try? FileManager.default.subpathsOfDirectory(atPath: Checkout.path(folder))) ?? []

@@ -16,7 +16,7 @@ let benchmarks: @Sendable () -> Void = {
             for _ in benchmark.scaledIterations { blackHole(tokenizer.encode(text)) }
             benchmark.stopMeasurement()
         } setup: {
-            try await LanguageModel.load(model).tokenizer
+            try TokenizerSource(path: model).tokenizer
         }
     }
 
@@ -26,7 +26,7 @@ let benchmarks: @Sendable () -> Void = {
         for _ in benchmark.scaledIterations { blackHole(tokenizer.decode(ids)) }
         benchmark.stopMeasurement()
     } setup: {
-        try await LanguageModel.load(model).tokenizer
+        try TokenizerSource(path: model).tokenizer
     }
 }
 
