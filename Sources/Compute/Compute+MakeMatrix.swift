@@ -73,7 +73,7 @@ extension Compute {
             for group in WorkerPool.share(of: groups, index: index, among: threadCount) {
                 let destination = unsafe piece.base + group * groupBytes
                 unsafe source.retile(
-                    firstRow: group * TileLayout.rows, layout, keepsBlocks: precision == .native, floats: floats,
+                    firstRow: group * TileLayout.rows, layout, keepsElements: precision == .native, floats: floats,
                     into: destination)
             }
         }

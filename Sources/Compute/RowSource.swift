@@ -18,10 +18,10 @@ import Tensors
     /// Re-tiles the eight rows from `firstRow` on, those past the last one as zeros.
     ///
     /// - Parameters:
-    ///   - keepsBlocks: whether a block format keeps its integers, instead of going through floats.
+    ///   - keepsElements: whether the file's type is kept, instead of going through floats.
     ///   - floats: room for eight rows.
     func retile(
-        firstRow: Int, _ layout: TileLayout, keepsBlocks: Bool, floats: UnsafeMutablePointer<Float>,
+        firstRow: Int, _ layout: TileLayout, keepsElements: Bool, floats: UnsafeMutablePointer<Float>,
         into destination: UnsafeMutableRawPointer
     ) {
         unsafe withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: TileLayout.rows) { pointers in
@@ -30,12 +30,12 @@ import Tensors
                 let found = unsafe row(firstRow + slot)
                 unsafe pointers.initializeElement(at: slot, to: found?.bytes ?? zeros)
                 type = unsafe found?.type ?? type
-                if !keepsBlocks || type.isDense {
+                if !keepsElements {
                     unsafe dequantizeRow(
                         type: type, pointers[slot], into: floats + slot * columns, count: columns)
                 }
             }
-            if keepsBlocks && !type.isDense {
+            if keepsElements {
                 unsafe retileGroup(type, rows: pointers.baseAddress!, columns: columns, into: destination)
                 return
             }

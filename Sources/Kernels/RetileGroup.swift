@@ -29,7 +29,7 @@ extension TileLayout {
     }
 }
 
-/// Re-tiles eight rows of a file's quantised type to the layout that keeps its values, at load.
+/// Re-tiles eight rows of a file's type to the layout that keeps its values, at load.
 ///
 /// - Shapes: `rows` (8 pointers to rows of `columns / type.blockLength` blocks); `destination` a group of
 ///   `TileLayout(keeping: type)`. A missing row is a pointer to zero bytes, which mean zero in every type.
@@ -51,7 +51,8 @@ extension TileLayout {
     case .q5_K: unsafe retile(type, rows, columns, destination) { unsafe $0.unpackQ5_K($1) }
     case .q6_K: unsafe retile(type, rows, columns, destination) { unsafe $0.unpackQ6_K($1) }
     case .iq4_XS: unsafe retile(type, rows, columns, destination) { unsafe $0.unpackIQ4_XS($1) }
-    case .f32, .f16, .bf16: preconditionFailure("\(type): dense rows go through retileDenseGroup")
+    case .f32: unsafe interleave(rows, columns, into: destination, as: UInt32.self)
+    case .f16, .bf16: unsafe interleave(rows, columns, into: destination, as: UInt16.self)
     }
 }
 
@@ -74,6 +75,22 @@ private func retile(
     }
 }
 
+/// Interleaves eight rows of elements that keep their bits.
+@unsafe @inline(__always)
+private func interleave<Bits: FixedWidthInteger>(
+    _ rows: UnsafePointer<UnsafeRawPointer>, _ columns: Int, into destination: UnsafeMutableRawPointer, as: Bits.Type
+) {
+    let size = MemoryLayout<Bits>.size
+    for row in 0..<TileLayout.rows {
+        let source = unsafe rows[row]
+        let out = unsafe destination + row * size
+        for column in 0..<columns {
+            let bits = unsafe source.loadUnaligned(fromByteOffset: column * size, as: Bits.self)
+            unsafe out.storeBytes(of: bits, toByteOffset: column * TileLayout.rows * size, as: Bits.self)
+        }
+    }
+}
+
 /// Interleaves eight rows of floats, narrowed to a dense layout's type where it has 16 bits.
 ///
 /// - Shapes: `rows` (8, columns) with no gap between rows.
@@ -82,16 +99,20 @@ private func retile(
 @unsafe public func retileDenseGroup(
     _ layout: TileLayout, rows: UnsafePointer<Float>, columns: Int, into destination: UnsafeMutableRawPointer
 ) {
-    for column in 0..<columns {
-        for row in 0..<TileLayout.rows {
-            let value = unsafe rows[row * columns + column]
-            let index = column * TileLayout.rows + row
-            switch layout {
-            case .f16: unsafe destination.storeBytes(of: Half.bits(value), toByteOffset: 2 * index, as: UInt16.self)
-            case .bf16:
-                unsafe destination.storeBytes(of: BFloat16.bits(value), toByteOffset: 2 * index, as: UInt16.self)
-            default: unsafe destination.storeBytes(of: value, toByteOffset: 4 * index, as: Float.self)
-            }
-        }
+    switch layout {
+    case .f16: unsafe interleave(rows, columns, into: destination) { Half.bits($0) }
+    case .bf16: unsafe interleave(rows, columns, into: destination) { BFloat16.bits($0) }
+    default: unsafe interleave(rows, columns, into: destination) { $0.bitPattern }
+    }
+}
+
+@unsafe @inline(__always)
+private func interleave<Bits: FixedWidthInteger>(
+    _ rows: UnsafePointer<Float>, _ columns: Int, into destination: UnsafeMutableRawPointer, _ bits: (Float) -> Bits
+) {
+    for row in 0..<TileLayout.rows {
+        let source = unsafe rows + row * columns
+        let out = unsafe destination.assumingMemoryBound(to: Bits.self) + row
+        for column in 0..<columns { unsafe out[column * TileLayout.rows] = bits(source[column]) }
     }
 }

@@ -144,14 +144,7 @@ struct RandomMatrix {
                     let pointers = unsafe (8 * group..<8 * group + 8).map {
                         unsafe $0 < rows ? raw.baseAddress! + $0 * rowBytes : zeros.baseAddress!
                     }
-                    if type.isDense {
-                        let floats = (8 * group..<8 * group + 8).flatMap { row in
-                            (0..<columns).map { row < rows ? values[row * columns + $0] : 0 }
-                        }
-                        unsafe retileDenseGroup(layout, rows: floats, columns: columns, into: destination)
-                    } else {
-                        unsafe retileGroup(type, rows: pointers, columns: columns, into: destination)
-                    }
+                    unsafe retileGroup(type, rows: pointers, columns: columns, into: destination)
                 }
             }
         }
