@@ -52,11 +52,11 @@ import Testing
     /// The same bits for any chunks and threads.
     @Test(arguments: InstructionSet.supported, CacheType.allCases)
     func invariance(set: InstructionSet, type: CacheType) throws {
-        let oracle = AttentionOracle(Self.shape(9, 3, 24), tokens: 300, seed: 11)
+        let oracle = AttentionOracle(Self.shape(9, 3, 24), tokens: 200, seed: 11)
         var reference: [[Float]]?
         for threads in 1...3 {
             let compute = try Compute(threads: threads, instructionSet: set)
-            for chunks in [[300], [1, 299], [100, 100, 100], [64, 64, 64, 64, 44], [37, 200, 1, 1, 61]] {
+            for chunks in [[200], [1, 199], [64, 64, 64, 8], [37, 100, 1, 1, 61]] {
                 let found = oracle.run(compute, type: type, chunks: chunks)
                 #expect(found == reference ?? found, "\(threads) threads, chunks \(chunks)")
                 reference = found
