@@ -2,17 +2,26 @@ import Dispatch
 public import Inference
 import Synchronization
 
-/// One sequence, its cache and the text made from it, for concurrent programs.
+/// Where the sessions of one backend take turns.
 ///
-/// The model runs on a serial queue of this session's own: a forward pass blocks for milliseconds to minutes, which
-/// would starve Swift's cooperative threads. (An actor with a custom executor would do the same, at the price of
-/// `unsafe` code.)
+/// A backend is driven by one caller at a time, and a forward pass blocks for milliseconds to minutes, which would
+/// starve Swift's cooperative threads. So passes run on a serial queue: one for each backend, shared by its sessions.
+/// (An actor with a custom executor would do the same, at the price of `unsafe` code.)
+public final class GenerationQueue: Sendable {
+    let queue = DispatchQueue(label: "swiftlet.generation", qos: .userInitiated)
+
+    public init() {}
+}
+
+/// One sequence, its cache and the text made from it, for concurrent programs.
 public final class GenerationSession: Sendable {
     public let properties: ModelProperties
-    private let queue = DispatchQueue(label: "swiftlet.generation", qos: .userInitiated)
+    private let queue: DispatchQueue
     private let state: Mutex<State>
 
-    public init(backend: any InferenceBackend) throws(GenerationError) {
+    /// - Parameter queue: the same one for all sessions of a backend; they take turns at every token and every chunk.
+    public init(backend: any InferenceBackend, queue: GenerationQueue = GenerationQueue()) throws(GenerationError) {
+        self.queue = queue.queue
         properties = backend.properties
         state = Mutex(State(generator: try TokenGenerator(backend: backend)))
     }

@@ -5,7 +5,7 @@ public import Transformer
 
 /// A model that is ready to generate: weights, tokenizer and chat format from one file or folder.
 ///
-/// Any number of conversations may share one; their forward passes take turns.
+/// Any number of conversations may share one; they take turns at every token and every chunk of a prompt.
 public final class LanguageModel: Sendable {
     /// The last part of the path it came from.
     public let name: String
@@ -19,7 +19,9 @@ public final class LanguageModel: Sendable {
     public let endTokens: Set<Int>
     /// The memory that was found, and the context that fits it.
     public let memory: MemoryPlan
+    /// What computes it. Whoever drives it directly must be alone: not beside a conversation.
     public let backend: any InferenceBackend
+    private let queue = GenerationQueue()
 
     public var vocabularySize: Int { configuration.vocabularySize }
     /// The most tokens of a conversation.
@@ -43,7 +45,7 @@ public final class LanguageModel: Sendable {
 
     /// A sequence of its own, with its own cache.
     public func makeSession() throws(GenerationError) -> GenerationSession {
-        try GenerationSession(backend: backend)
+        try GenerationSession(backend: backend, queue: queue)
     }
 
     /// The ids of a text that is not a chat, with the beginning token if the model wants one. Control tokens in

@@ -45,6 +45,18 @@ import Tokenizers
         #expect(fresh.tokens == second.tokens)
     }
 
+    @Test func conversationsAtOnceDoNotDisturbOneAnother() async throws {
+        let model = try await load()
+        let options = options
+        let alone = try await ChatSession(model: model, options: options).respond(to: "One?")
+        try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<6 {
+                group.addTask { try await ChatSession(model: model, options: options).respond(to: "One?") }
+            }
+            for try await answer in group { #expect(answer == alone) }
+        }
+    }
+
     @Test func messagesNeverBecomeControlTokens() async throws {
         let model = try await load()
         let plain = try model.encode([.user("x")])

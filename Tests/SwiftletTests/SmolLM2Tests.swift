@@ -8,9 +8,11 @@ import UntrustedInput
 
 @Suite(.serialized, .enabled(if: TestModels.smolLM2 != nil, "\(TestModels.whereSmolLM2Is)"))
 struct SmolLM2Tests {
-    private func load() async throws -> LanguageModel {
+    private static let shared = Task {
         try await LanguageModel.load(try #require(TestModels.smolLM2), options: LoadOptions(contextTokens: 1_024))
     }
+
+    private func load() async throws -> LanguageModel { try await Self.shared.value }
 
     @Test func loadsWithAllThatChattingNeeds() async throws {
         let progress = ProgressLog()
