@@ -16,16 +16,20 @@ let swiftSettings: [SwiftSetting] =
 /// The compiler flags of one instruction-set target: nothing else in the package may be built with them.
 let avx2Settings: [SwiftSetting] =
     swiftSettings + [
+        // The intrinsics must stay unknown to every module above: an import that these would repeat.
+        .treatWarning("ImplementationOnlyDeprecated", as: .warning),
         .unsafeFlags(
             [
                 "-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mf16c",
                 "-Xcc", "-fmodule-map-file=\(Context.packageDirectory)/Sources/CIntrinsics/module.modulemap",
-            ])
+            ]),
     ]
 
 #if arch(x86_64)
     let instructionSetTargets: [Target] = [
-        .target(name: "KernelsAVX2", dependencies: ["Kernels", "Tensors"], swiftSettings: avx2Settings)
+        .target(
+            name: "KernelsAVX2", dependencies: ["Kernels", "Tensors"], exclude: ["README.md"],
+            swiftSettings: avx2Settings)
     ]
     let instructionSetDependencies: [Target.Dependency] = ["KernelsAVX2"]
 #else
@@ -33,11 +37,11 @@ let avx2Settings: [SwiftSetting] =
     let instructionSetDependencies: [Target.Dependency] = []
 #endif
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
-    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: [.target(name: name), "TestSupport"] + dependencies,
         swiftSettings: swiftSettings)
@@ -75,7 +79,10 @@ let package = Package(
         // Floor 5
         library(
             "Swiftlet",
-            ["Generation", "Transformer", "Checkpoints", "Tokenizers", "Compute", "Inference", "Tensors", "UntrustedInput"]),
+            [
+                "Generation", "Transformer", "Checkpoints", "Tokenizers", "Compute", "Inference", "Tensors",
+                "UntrustedInput",
+            ]),
         library("Terminal"),
         library(
             "ModelHub",
@@ -88,11 +95,11 @@ let package = Package(
         .executableTarget(
             name: "CommandLineTool",
             dependencies: [
-                "Swiftlet", "ModelHub", "Terminal", "Generation", "Transformer", "Checkpoints", "Tokenizers", "Compute", "Inference",
-                "Tensors", "UntrustedInput",
+                "Swiftlet", "ModelHub", "Terminal", "Generation", "Transformer", "Checkpoints", "Tokenizers", "Compute",
+                "Inference", "Tensors", "UntrustedInput",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: swiftSettings),
+            exclude: ["README.md"], swiftSettings: swiftSettings),
         // Tests
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
         tests("UntrustedInput"),
@@ -107,7 +114,8 @@ let package = Package(
         tests(
             "ModelHub",
             [
-                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                "UntrustedInput", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
             ]),
         tests("Terminal"),

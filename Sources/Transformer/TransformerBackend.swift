@@ -8,6 +8,9 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
     public struct Options: Sendable {
         /// How weights are stored: as in the file, dequantised, or quantised at load.
         public var precision: WeightPrecision = .native
+        /// Eight-bit terms that an activation is cut into before it meets 4-bit weights: 1, or 2 for the precision of
+        /// 16 bits at twice the arithmetic; nil for ``defaultActivationTerms(hiddenSize:)``.
+        public var activationTerms: Int?
         public var cacheType: CacheType = .f16
         /// The most tokens of a sequence; nil for what the model was made for.
         public var contextTokens: Int?
@@ -16,6 +19,12 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
         public var prefillChunkTokens = 256
 
         public init() {}
+
+        /// Two terms for narrow models, one for the others.
+        ///
+        /// A small model feels the rounding more and has arithmetic to spare: over SmolLM2-135M in Q4_1 the mean change of
+        /// ln p falls from 0.056 to 0.0009 (llama.cpp: 0.060). From 2048 columns on a prompt is bound by arithmetic.
+        static func defaultActivationTerms(hiddenSize: Int) -> Int { hiddenSize < 2048 ? 2 : 1 }
     }
 
     public let configuration: ModelConfiguration
@@ -33,8 +42,10 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
         progress: ((WeightLoadProgress) -> Void)? = nil
     ) throws {
         let weights = try TransformerWeights(
-            checkpoint: checkpoint, configuration: configuration, precision: options.precision, compute: compute,
-            progress: progress)
+            checkpoint: checkpoint, configuration: configuration, precision: options.precision,
+            activationTerms: options.activationTerms
+                ?? Options.defaultActivationTerms(hiddenSize: configuration.hiddenSize),
+            compute: compute, progress: progress)
         self.configuration = configuration
         cacheType = options.cacheType
         let contextTokens = min(options.contextTokens ?? .max, configuration.contextTokens)

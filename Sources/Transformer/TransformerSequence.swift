@@ -1,5 +1,5 @@
 internal import Compute
-public import Inference
+internal import Inference
 
 /// A sequence of the native backend: its cache, and the rotary factors that the cached keys were turned with.
 final class TransformerSequence: InferenceSequence, @unchecked Sendable {

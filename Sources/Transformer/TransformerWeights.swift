@@ -41,8 +41,8 @@ extension TransformerWeights {
     /// The file's pages are given back as soon as a matrix is made, so that loading holds the tiles and no more
     /// than one tensor's pages beside them.
     init(
-        checkpoint: Checkpoint, configuration: ModelConfiguration, precision: WeightPrecision, compute: Compute,
-        progress: ((WeightLoadProgress) -> Void)?
+        checkpoint: Checkpoint, configuration: ModelConfiguration, precision: WeightPrecision, activationTerms: Int,
+        compute: Compute, progress: ((WeightLoadProgress) -> Void)?
     ) throws {
         let tensors = try ModelTensors.resolve(checkpoint, configuration)
         let layerTensors = tensors.layers
@@ -51,9 +51,8 @@ extension TransformerWeights {
         let totalBytes = (matrices + [headTensor]).reduce(0) { $0 + $1.byteRange.count }
         var completedBytes = 0
 
-        /// Two activation terms for the head: an error there goes straight to the logits.
-        func matrix(_ parts: [WeightPart], activationTerms: Int = 1) throws -> WeightMatrix {
-            let matrix = try compute.makeMatrix(parts, precision: precision, activationTerms: activationTerms)
+        func matrix(_ parts: [WeightPart], activationTerms terms: Int) throws -> WeightMatrix {
+            let matrix = try compute.makeMatrix(parts, precision: precision, activationTerms: terms)
             for part in parts {
                 completedBytes += part.tensor.byteRange.count
                 (part.tensor.storage as? MappedFile)?.releasePages(part.tensor.byteRange)
@@ -66,13 +65,15 @@ extension TransformerWeights {
         layers = try layerTensors.map { layer in
             LayerWeights(
                 attentionNorm: WeightVector(layer.attentionNorm),
-                queryKeyValue: try matrix(Self.queryKeyValueParts(layer.queryKeyValue, configuration)),
-                attentionOutput: try matrix([WeightPart(layer.attentionOutput)]),
+                queryKeyValue: try matrix(
+                    Self.queryKeyValueParts(layer.queryKeyValue, configuration), activationTerms: activationTerms),
+                attentionOutput: try matrix([WeightPart(layer.attentionOutput)], activationTerms: activationTerms),
                 feedForwardNorm: WeightVector(layer.feedForwardNorm),
-                gateUp: try matrix(layer.gateUp.map { WeightPart($0) }),
-                down: try matrix([WeightPart(layer.down)]))
+                gateUp: try matrix(layer.gateUp.map { WeightPart($0) }, activationTerms: activationTerms),
+                down: try matrix([WeightPart(layer.down)], activationTerms: activationTerms))
         }
         finalNorm = WeightVector(tensors.finalNorm)
+        // An error of the head goes straight to the logits, and it runs for few rows: always two terms.
         head = try matrix([WeightPart(headTensor)], activationTerms: 2)
     }
 

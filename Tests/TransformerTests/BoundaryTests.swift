@@ -7,7 +7,7 @@ import Transformer
 /// The edges where other engines have gone wrong: LongRoPE's crossing, the sliding window, the end of the context.
 @Suite struct BoundaryTests {
     static let longRope = TinyModel.all.filter { $0.name.contains("longrope") || $0.name.contains("phi4mini") }
-    static let windowed = TinyModel.all.filter { $0.name.contains("swa") }
+    static let windowed = TinyModel.all.filter { $0.name.contains("swa") || $0.name.contains("window") }
 
     @Test("decoding across the original length equals a fresh prefill, one below, at and above", arguments: longRope)
     func crossing(_ model: TinyModel) throws {

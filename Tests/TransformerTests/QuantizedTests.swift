@@ -13,8 +13,9 @@ struct TinyGGUF: Sendable, CustomTestStringConvertible {
     private var goldenPath: String { path.replacing(".gguf", with: ".golden.safetensors") }
 
     static let all: [TinyGGUF] = {
-        let folders = [Golden.repository.appendingPathComponent("Tests/Golden/gguf").path, Golden.path("gguf")]
-        return folders.compactMap { $0 }.flatMap { folder in
+        let committed = Golden.repository.appendingPathComponent("Tests/Golden/gguf").path
+        let folders = [committed] + [Golden.path("gguf")].compactMap { $0 }
+        return folders.flatMap { folder in
             ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
                 .filter { $0.hasSuffix(".gguf") }.map { TinyGGUF(path: "\(folder)/\($0)") }
                 .filter { FileManager.default.fileExists(atPath: $0.goldenPath) }

@@ -3,6 +3,7 @@ import Compute
 import Foundation
 import Inference
 import TestSupport
+import Testing
 import Transformer
 
 /// A tiny random checkpoint with what the oracle computed for it.
