@@ -15,11 +15,15 @@ extension JSON {
 }
 
 /// A recursive-descent reader whose recursion is counted, so that nesting ends in an error and not in the stack.
+///
+/// A vocabulary is 10 MB of short strings: a string without escapes is validated and copied once, and an integer
+/// is summed up while its digits are scanned.
 private struct JSONParser {
     let bytes: [UInt8]
     let file: String
     var position = 0
     var depth = 0
+    var valueCount = 0
 
     init(bytes: [UInt8], file: String) {
         self.bytes = bytes
@@ -37,6 +41,12 @@ private struct JSONParser {
 
     private mutating func parseValue() throws(InputError) -> JSON {
         skipSpace()
+        valueCount += 1
+        guard valueCount <= Limits.jsonValueCount else {
+            throw .limitExceeded(
+                file: file, field: "JSON values up to byte \(position)", found: UInt64(valueCount),
+                limit: UInt64(Limits.jsonValueCount))
+        }
         guard position < bytes.count else { throw error(expected: "a value") }
         switch bytes[position] {
         case UInt8(ascii: "{"): return try nested { parser throws(InputError) in try parser.parseObject() }
@@ -102,8 +112,8 @@ private struct JSONParser {
         }
     }
 
-    private mutating func parseWord(_ word: StaticString, _ value: JSON) throws(InputError) -> JSON {
-        for character in word.description.utf8 {
+    private mutating func parseWord(_ word: String, _ value: JSON) throws(InputError) -> JSON {
+        for character in word.utf8 {
             guard take(character) else { throw error(expected: "\"\(word)\"") }
         }
         return value
@@ -112,8 +122,8 @@ private struct JSONParser {
     private mutating func parseNumber() throws(InputError) -> JSON {
         let start = position
         var isInteger = true
-        _ = take(UInt8(ascii: "-"))
-        guard skipDigits(noLeadingZero: true) else {
+        let isNegative = take(UInt8(ascii: "-"))
+        guard let magnitude = scanInteger() else {
             position = start
             throw error(expected: "a value")
         }
@@ -126,6 +136,7 @@ private struct JSONParser {
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
             guard skipDigits() else { throw error(expected: "a digit") }
         }
+        if isInteger, magnitude < .max { return .integer(isNegative ? -magnitude : magnitude) }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         if isInteger, let value = Int(text) { return .integer(value) }
         guard let value = Double(text), value.isFinite else {
@@ -133,6 +144,21 @@ private struct JSONParser {
             throw error(expected: "a finite number")
         }
         return .number(value)
+    }
+
+    /// The digits before a fraction, with no zero in front; saturated at `Int.max`; nil where there are none.
+    private mutating func scanInteger() -> Int? {
+        let start = position
+        var magnitude = 0
+        while position < bytes.count, bytes[position] >= UInt8(ascii: "0"), bytes[position] <= UInt8(ascii: "9") {
+            // Saturated, it stays so: .max times ten overflows again.
+            let (tens, isLarge) = magnitude.multipliedReportingOverflow(by: 10)
+            let (sum, isLarger) = tens.addingReportingOverflow(Int(bytes[position] - UInt8(ascii: "0")))
+            magnitude = isLarge || isLarger ? .max : sum
+            position += 1
+        }
+        guard position > start else { return nil }
+        return position - start > 1 && bytes[start] == UInt8(ascii: "0") ? nil : magnitude
     }
 
     // MARK: Strings
@@ -144,9 +170,9 @@ private struct JSONParser {
         while position < bytes.count {
             switch bytes[position] {
             case UInt8(ascii: "\""):
-                pieces += try text(start..<position)
+                let last = try text(start..<position)
                 position += 1
-                return pieces
+                return pieces.isEmpty ? last : pieces + last
             case UInt8(ascii: "\\"):
                 pieces += try text(start..<position)
                 position += 1
@@ -215,7 +241,12 @@ private struct JSONParser {
     // MARK: Characters
 
     private mutating func skipSpace() {
-        while position < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[position]) { position += 1 }
+        while position < bytes.count {
+            switch bytes[position] {
+            case 0x20, 0x0A, 0x0D, 0x09: position += 1
+            default: return
+            }
+        }
     }
 
     private mutating func take(_ character: UInt8) -> Bool {
@@ -224,12 +255,11 @@ private struct JSONParser {
         return true
     }
 
-    private mutating func skipDigits(noLeadingZero: Bool = false) -> Bool {
+    private mutating func skipDigits() -> Bool {
         let start = position
-        while position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) {
+        while position < bytes.count, bytes[position] >= UInt8(ascii: "0"), bytes[position] <= UInt8(ascii: "9") {
             position += 1
         }
-        if noLeadingZero, position - start > 1, bytes[start] == UInt8(ascii: "0") { return false }
         return position > start
     }
 

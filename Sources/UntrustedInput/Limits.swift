@@ -25,6 +25,8 @@ public enum Limits {
     /// Sum of the squared lengths of a SentencePiece vocabulary's pieces: bounds the search for its merges.
     public static let pieceCutWork = 1 << 28
     public static let jsonDepth = 64
+    /// Values in one JSON text: bounds the memory that a small text can ask for.
+    public static let jsonValueCount = 1 << 22
     public static let shardCount = 1_024
     public static let alignmentBytes = 1 << 20
     /// Bytes of one line that a command reads from standard input.

@@ -11,17 +11,17 @@ struct GGUFCursor {
     /// Steps over `count` bytes.
     ///
     /// - Returns: their range.
-    mutating func take(_ count: UInt64, field: String) throws(InputError) -> Range<Int> {
+    mutating func take(_ count: UInt64, field: @autoclosure () -> String) throws(InputError) -> Range<Int> {
         let available = file.byteCount - position
         guard count <= UInt64(available) else {
             throw .truncated(
-                file: file.path, field: "\(field) at byte \(position)", needed: count, available: UInt64(available))
+                file: file.path, field: "\(field()) at byte \(position)", needed: count, available: UInt64(available))
         }
         // Lies between two values of Int: it is no more than what is available.
         let range = position..<position + Int(count)
         guard range.upperBound <= Limits.headerBytes else {
             throw .limitExceeded(
-                file: file.path, field: "\(field): header size", found: UInt64(range.upperBound),
+                file: file.path, field: "\(field()): header size", found: UInt64(range.upperBound),
                 limit: UInt64(Limits.headerBytes))
         }
         position = range.upperBound

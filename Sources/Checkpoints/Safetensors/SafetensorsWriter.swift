@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 public import UntrustedInput
 
 /// Writes safetensors files. The new file is written aside, synced and put in place of the old one, so that a full disk
@@ -47,16 +48,11 @@ public enum SafetensorsWriter {
             FileAccess.folder(of: path), ".\(FileAccess.lastComponent(path)).\(UUID().uuidString)")
         do {
             try writeAside(entries, to: aside)
-            let target = URL(fileURLWithPath: path)
-            let source = URL(fileURLWithPath: aside)
-            if FileManager.default.fileExists(atPath: path) {
-                _ = try FileManager.default.replaceItemAt(target, withItemAt: source)
-            } else {
-                try FileManager.default.moveItem(at: source, to: target)
-            }
+            try FileReplacement.replace(path, with: aside)
         } catch {
             try? FileManager.default.removeItem(atPath: aside)
-            throw .unreadable(file: path, reason: "cannot be written: \(error.localizedDescription)")
+            let reason = (error as? MappedFileError)?.description ?? error.localizedDescription
+            throw .unreadable(file: path, reason: "cannot be written: \(reason)")
         }
     }
 
