@@ -156,6 +156,22 @@ import UntrustedInput
         #expect(error.field == change.field || error.field?.hasSuffix(change.field) == true, "\(error)")
     }
 
+    @Test("every size may stand at its limit")
+    func limits() throws {
+        let large = try read {
+            $0["hidden_size"] = Limits.hiddenSize
+            $0["num_attention_heads"] = Limits.headCount
+            $0["num_key_value_heads"] = Limits.headCount
+            $0["head_dim"] = Limits.headSize
+            $0["num_hidden_layers"] = Limits.layerCount
+            $0["intermediate_size"] = Limits.intermediateSize
+            $0["vocab_size"] = Limits.vocabularySize
+            $0["max_position_embeddings"] = Limits.contextTokens
+        }
+        #expect(large.headSize == Limits.headSize && large.layerCount == Limits.layerCount)
+        #expect(large.contextTokens == Limits.contextTokens && large.vocabularySize == Limits.vocabularySize)
+    }
+
     @Test("LongRoPE's factors must be there, as many as half the rotary dimensions, and positive")
     func factors() throws {
         func field(_ change: (inout [String: Any]) -> Void) -> String? {

@@ -54,6 +54,23 @@ import UntrustedInput
         #expect(gguf.isQueryKeyInterleaved == (folder.architecture == .llama) && !folder.isQueryKeyInterleaved)
     }
 
+    private static let smolLM2 = Golden.repository.appendingPathComponent("weights/SmolLM2-135M-Instruct.Q4_1.gguf")
+        .path
+
+    @Test(
+        "the default model is what its card says",
+        .enabled(if: FileManager.default.fileExists(atPath: smolLM2), "needs the default model: weights/fetch.sh"))
+    func defaultModel() throws {
+        let checkpoint = try Checkpoint.open(Self.smolLM2)
+        let configuration = try ModelConfiguration(checkpoint)
+        #expect(configuration.architecture == .llama && configuration.isQueryKeyInterleaved)
+        #expect(configuration.layerCount == 30 && configuration.hiddenSize == 576)
+        #expect(configuration.headCount == 9 && configuration.keyValueHeadCount == 3 && configuration.headSize == 64)
+        #expect(configuration.vocabularySize == 49_152 && configuration.tiedEmbeddings)
+        #expect(configuration.ropeTheta == 100_000)
+        #expect(try ModelTensors.resolve(checkpoint, configuration).layers.count == 30)
+    }
+
     @Test("tensors of another shape than the configuration's are refused by name")
     func wrongShapes() throws {
         for (key, value, tensor) in [
