@@ -15,7 +15,7 @@ struct Candidate {
 /// A binary heap (Floyd 1964, "Algorithm 245: Treesort 3"): the nucleus of a vocabulary of 200,000 is
 /// usually some hundreds of tokens, and a full sort would be wasted on the rest.
 ///
-/// - Complexity: O(V) to fill, O(log V) for each candidate taken.
+/// - Complexity: O(V) to fill, O(log n) for each candidate taken out of n filled in.
 struct Candidates {
     /// `elements[..<heapCount]` is a heap; behind it stand those taken, the best last.
     private var elements: [Candidate] = []
@@ -24,10 +24,10 @@ struct Candidates {
     var count: Int { elements.count }
     var takenCount: Int { elements.count - heapCount }
 
-    /// Fills in all logits that are possible at all (above −∞).
-    mutating func fill(_ logits: Span<Float>) {
+    /// Fills in the logits that are possible at all (above −∞) and no less than `floor`.
+    mutating func fill(_ logits: Span<Float>, from floor: Float = -.infinity) {
         elements.removeAll(keepingCapacity: true)
-        for id in logits.indices where logits[id] > -.infinity {
+        for id in logits.indices where logits[id] > -.infinity && logits[id] >= floor {
             elements.append(Candidate(id: Int32(truncatingIfNeeded: id), logit: logits[id]))
         }
         heapCount = elements.count

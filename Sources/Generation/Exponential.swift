@@ -10,7 +10,9 @@
 @inline(__always)
 func exponential(_ x: Double) -> Double {
     guard x > -708 else { return 0 }
-    let k = (x * 1.442_695_040_888_963_4).rounded(.toNearestOrEven)
+    // Adding 1.5 · 2^52 rounds to a whole number, which then stands in the lowest bits.
+    let shifted = x * 1.442_695_040_888_963_4 + 0x1.8p52
+    let k = shifted - 0x1.8p52
     let r = (x - k * 0x1.62e42feep-1) - k * 0x1.a39ef35793c76p-33
     var sum = 1.0 / 6_227_020_800
     sum = sum * r + 1.0 / 479_001_600
@@ -27,5 +29,5 @@ func exponential(_ x: Double) -> Double {
     sum = sum * r + 1
     sum = sum * r + 1
     // 2^k by its exponent bits: x in (-708, 0] keeps k in [-1022, 0], a normal number.
-    return sum * Double(bitPattern: UInt64(1023 + Int(k)) << 52)
+    return sum * Double(bitPattern: (shifted.bitPattern &+ 1023) << 52)
 }

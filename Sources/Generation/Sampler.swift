@@ -12,9 +12,11 @@ public struct Sampler: Sendable {
     public let seed: UInt64
 
     private let options: GenerationOptions
+    private let inverseTemperature: Double
     private var random: Xoshiro256
     private var adjusted: [Float] = []
     private var counts: [Int: Int] = [:]
+    private var histogram = LogitHistogram()
     private var candidates = Candidates()
     private var weights: [Double] = []
 
@@ -22,6 +24,8 @@ public struct Sampler: Sendable {
     public init(options: GenerationOptions) throws(GenerationError) {
         try options.validate()
         self.options = options
+        // Finite, so that the most probable token, at distance 0, keeps its weight.
+        inverseTemperature = min(1 / options.temperature, .greatestFiniteMagnitude)
         seed = options.seed ?? UInt64.random(in: 0...UInt64.max)
         random = Xoshiro256(seed: seed)
     }
@@ -38,8 +42,7 @@ public struct Sampler: Sendable {
         let row = adjusts ? adjusted[...] : logits
         guard let best = greatest(row.span) else { throw .invalidLogits(position: tokens.count - 1) }
         guard options.temperature > 0 else { return best }
-        candidates.fill(row.span)
-        return draw(maximum: row[row.startIndex + best])
+        return draw(row.span, maximum: row[row.startIndex + best])
     }
 
     /// The id of the greatest logit, nil where one is a NaN or +∞ or all are −∞.
@@ -81,14 +84,14 @@ public struct Sampler: Sendable {
 
     // MARK: Filters and draw
 
-    private mutating func draw(maximum: Float) -> Int {
-        let limitsRank = options.topK > 0 && options.topK < candidates.count
-        let isRanked = limitsRank || options.topP < 1
-        var kept = candidates.count
+    private mutating func draw(_ logits: Span<Float>, maximum: Float) -> Int {
+        let isRanked = options.topK > 0 || options.topP < 1
+        let kept: Int
         if isRanked {
-            candidates.heapify()
-            if limitsRank { kept = takeTopK() }
-            if options.topP < 1 { kept = takeNucleus(of: kept, limitsRank: limitsRank, maximum: maximum) }
+            kept = rank(logits, maximum: maximum)
+        } else {
+            candidates.fill(logits)
+            kept = candidates.count
         }
         weights.removeAll(keepingCapacity: true)
         var total = 0.0
@@ -102,33 +105,45 @@ public struct Sampler: Sendable {
         return Int((isRanked ? candidates.taken(index) : candidates.untouched(index)).id)
     }
 
-    private mutating func takeTopK() -> Int {
-        while candidates.takenCount < options.topK { _ = candidates.takeBest() }
-        return candidates.takenCount
+    /// Takes the candidates that top-k and top-p leave, best first.
+    ///
+    /// - Returns: how many.
+    private mutating func rank(_ logits: Span<Float>, maximum: Float) -> Int {
+        let limitsMass = options.topP < 1
+        histogram.fill(logits, maximum: maximum, weighsMass: limitsMass)
+        var mass = histogram.mass
+        if options.topK > 0, options.topK < histogram.count {
+            candidates.fill(logits, from: histogram.floor(ofRank: options.topK, maximum: maximum))
+            candidates.heapify()
+            while candidates.takenCount < options.topK, candidates.takeBest() != nil {}
+            guard limitsMass else { return candidates.takenCount }
+            mass = (0..<candidates.takenCount).reduce(0) { $0 + probability(ofRank: $1, maximum) }
+        } else {
+            let wanted = limitsMass ? options.topP * mass : .infinity
+            candidates.fill(logits, from: histogram.floor(ofMass: wanted, maximum: maximum))
+            candidates.heapify()
+        }
+        // The fewest best candidates whose probabilities reach top-p.
+        let limit = candidates.takenCount > 0 ? candidates.takenCount : candidates.count
+        var reached = 0.0
+        for rank in 0..<limit {
+            if rank == candidates.takenCount { _ = candidates.takeBest() }
+            reached += probability(ofRank: rank, maximum)
+            if limitsMass, reached >= options.topP * mass { return rank + 1 }
+        }
+        return limit
     }
 
-    /// The fewest best candidates whose probabilities, among the `kept`, reach top-p.
-    private mutating func takeNucleus(of kept: Int, limitsRank: Bool, maximum: Float) -> Int {
-        var mass = 0.0
-        for index in 0..<kept {
-            let candidate = limitsRank ? candidates.taken(index) : candidates.untouched(index)
-            mass += exponential(Double(candidate.logit - maximum))
-        }
-        let wanted = options.topP * mass
-        var reached = 0.0
-        for rank in 0..<kept {
-            if !limitsRank { _ = candidates.takeBest() }
-            reached += exponential(Double(candidates.taken(rank).logit - maximum))
-            if reached >= wanted { return rank + 1 }
-        }
-        return kept
+    /// In units of the most probable token's.
+    private func probability(ofRank rank: Int, _ maximum: Float) -> Double {
+        exponential(Double(candidates.taken(rank).logit - maximum))
     }
 
     /// e^((logit − maximum) / temperature), and 0 for what min-p leaves out.
     private func weight(of logit: Float, maximum: Float) -> Double {
         let distance = Double(logit - maximum)
         if options.minP > 0, exponential(distance) < options.minP { return 0 }
-        return exponential(distance / options.temperature)
+        return exponential(distance * inverseTemperature)
     }
 
     /// The index at which the running sum of the weights passes `target`.

@@ -92,6 +92,22 @@ import Testing
         }
     }
 
+    /// Logits too far apart for the histogram, for e^x and for single precision; temperatures at the edge of zero.
+    @Test func extremesDrawTheBest() throws {
+        let rows: [[Float]] = [
+            [-3e38, 3e38, 0], [-.infinity, 5, -1000], [0, 1000, -.infinity, 64, 63], [-3e38, -2e38, -3e38],
+        ]
+        for options in [
+            GenerationOptions(temperature: 1), GenerationOptions(temperature: 1, topP: 0.5),
+            GenerationOptions(temperature: 1, topK: 2),
+            GenerationOptions(temperature: 1, topK: 2, topP: 0.9, minP: 0.1),
+            GenerationOptions(temperature: .leastNonzeroMagnitude), GenerationOptions(temperature: 1e-310, topP: 0.9),
+        ] {
+            var sampler = try Sampler(options: options)
+            for row in rows { #expect(try sampler.sample(row[...], after: [0]) == 1) }
+        }
+    }
+
     @Test func theSameSeedDrawsTheSame() throws {
         let logits = randomLogits(100, seed: 5)
         func draws(_ seed: UInt64?) throws -> [Int] {
