@@ -18,13 +18,15 @@ enum ManyTensors {
         return folder.path
     }()
 
-    private static let configuration: [String: Any] = [
-        "architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": hidden,
-        "intermediate_size": hidden,
-        "num_hidden_layers": layers, "num_attention_heads": 2, "num_key_value_heads": 2, "vocab_size": hidden,
-        "max_position_embeddings": 64, "rms_norm_eps": 1e-5, "rope_theta": 10000.0, "bos_token_id": 1,
-        "eos_token_id": 2, "hidden_act": "silu", "tie_word_embeddings": false, "torch_dtype": "float32",
-    ]
+    private static var configuration: [String: Any] {
+        [
+            "architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": hidden,
+            "intermediate_size": hidden,
+            "num_hidden_layers": layers, "num_attention_heads": 2, "num_key_value_heads": 2, "vocab_size": hidden,
+            "max_position_embeddings": 64, "rms_norm_eps": 1e-5, "rope_theta": 10000.0, "bos_token_id": 1,
+            "eos_token_id": 2, "hidden_act": "silu", "tie_word_embeddings": false, "torch_dtype": "float32",
+        ]
+    }
 
     private static var shapes: [(name: String, shape: [Int])] {
         let matrix = [hidden, hidden]
