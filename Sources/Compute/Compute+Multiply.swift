@@ -17,7 +17,7 @@ extension Compute {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= min(x.rows, y.rows), "rows out of range")
         if rows.isEmpty { return }
         let bytes = unsafe QuantizedRows.bytes(w, count: rows.count)
-        scratch.reservePerThread(Self.pairBytes + bytesPerThread(bytes))
+        scratch.reservePerThread(max(Self.pairBytes + bytesPerThread(bytes), OpenBLAS.scratchBytes))
         if bytes <= Self.privateBytes {
             // So little that every thread had better do all of it than wait for the others.
             pool.run { index in
@@ -52,6 +52,13 @@ extension Compute {
     private static var pairGroups: Int { 64 }
     private static var pairBytes: Int { tokensPerCall * pairGroups * TileLayout.rows * 4 }
 
+    /// Whether a dense product of this size goes through OpenBLAS: it must be allowed to by its bits, and be faster.
+    private func usesOpenBLAS(_ tile: WeightTile, tokens: Int) -> Bool {
+        tile.layout.activation == .f32 && tokens >= OpenBLAS.tokens && OpenBLAS.canMultiply(columns: tile.columns)
+            && (openBLASUse == .always || openBLASUse == .whereFaster && OpenBLAS.isFaster(tile.layout))
+            && OpenBLAS.agrees(with: instructionSet)
+    }
+
     private func bytesPerThread(_ bytes: Int) -> Int { bytes <= Self.privateBytes ? bytes : 0 }
 
     /// One thread's part of a product.
@@ -60,31 +67,36 @@ extension Compute {
         accumulate: Bool
     ) {
         for tile in w.tiles {
-            let kernel = unsafe kernels.multiply.kernel(for: tile.layout)
             let groups = WorkerPool.share(of: tile.groups, index: index, among: threadCount)
             let isPaired = w.activationTerms == 2 && tile.layout.activation == .int8
             let step = isPaired ? Self.tokensPerCall / 2 : Self.tokensPerCall
+            let usesOpenBLAS = usesOpenBLAS(tile, tokens: rows.count)
             // A single call for a single token: nothing is read twice.
-            var chunk = rows.count <= step ? max(groups.count, 1) : max(1, Self.chunkBytes / tile.groupBytes)
+            var chunk = rows.count <= step ? max(groups.count, 1) : max(2, Self.chunkBytes / tile.groupBytes)
             if isPaired { chunk = min(chunk, Self.pairGroups) }
+            if usesOpenBLAS { chunk = OpenBLAS.rows / TileLayout.rows }
             var first = groups.lowerBound
             while first < groups.upperBound {
                 let last = min(first + chunk, groups.upperBound)
+                let tileRows = min(tile.rows - first * TileLayout.rows, (last - first) * TileLayout.rows)
                 var token = 0
                 while token < rows.count {
-                    let tokens = min(step, rows.count - token)
+                    let isBlock =
+                        usesOpenBLAS && tileRows == OpenBLAS.rows && rows.count - token >= OpenBLAS.tokens
+                    let tokens = isBlock ? OpenBLAS.tokens : min(step, rows.count - token)
                     let (start, stride) = unsafe activations.activations(tile.layout.activation, token: token)
-                    var call = unsafe TileCall(
+                    let call = unsafe TileCall(
                         weights: tile.piece.base + first * tile.groupBytes, groups: last - first,
-                        groupBytes: tile.groupBytes, columns: tile.layout.isDense ? w.inputs : tile.columns,
+                        groupBytes: tile.groupBytes, columns: tile.columns,
                         activations: start, activationStride: stride, tokens: tokens,
                         output: y.pointer(row: rows.lowerBound + token) + tile.firstRow + first * TileLayout.rows,
-                        outputStride: y.stride, rows: min(tile.rows - first * TileLayout.rows, (last - first) * 8),
-                        accumulates: accumulate)
-                    if isPaired {
-                        unsafe multiplyPairs(kernel, &call, scratch: scratch.bytes(ofThread: index))
+                        outputStride: y.stride, rows: tileRows, accumulates: accumulate)
+                    if isBlock {
+                        unsafe OpenBLAS.multiply(call, layout: tile.layout, scratch: scratch.bytes(ofThread: index))
+                    } else if isPaired {
+                        unsafe multiplyPairs(tile.layout, call, scratch: scratch.bytes(ofThread: index))
                     } else {
-                        unsafe kernel(call)
+                        unsafe kernels.multiply.kernel(for: tile.layout)(call)
                     }
                     token += tokens
                 }
@@ -95,18 +107,17 @@ extension Compute {
 
     /// Products with two terms to an activation: each term goes through the kernel as a token of its own, and the
     /// two products are added.
-    @unsafe private func multiplyPairs(
-        _ kernel: TileKernel, _ call: inout TileCall, scratch: UnsafeMutableRawPointer
-    ) {
+    @unsafe private func multiplyPairs(_ layout: TileLayout, _ call: TileCall, scratch: UnsafeMutableRawPointer) {
         let (output, outputStride, tokens) = unsafe (call.output, call.outputStride, call.tokens)
         let accumulates = unsafe call.accumulates
         let pairs = unsafe scratch.assumingMemoryBound(to: Float.self)
         let stride = Self.pairGroups * TileLayout.rows
-        unsafe call.output = pairs
-        unsafe call.outputStride = stride
-        unsafe call.tokens = 2 * tokens
-        unsafe call.accumulates = false
-        unsafe kernel(call)
+        var both = unsafe call
+        unsafe both.output = pairs
+        unsafe both.outputStride = stride
+        unsafe both.tokens = 2 * tokens
+        unsafe both.accumulates = false
+        unsafe kernels.multiply.kernel(for: layout)(both)
         for token in 0..<tokens {
             let first = unsafe pairs + 2 * token * stride
             let second = unsafe first + stride
@@ -117,8 +128,4 @@ extension Compute {
             }
         }
     }
-}
-
-extension TileLayout {
-    fileprivate var isDense: Bool { activation == .f32 }
 }

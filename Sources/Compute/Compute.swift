@@ -18,17 +18,25 @@ public final class Compute: Sendable {
     /// Memory that operations use between two barriers, grown when needed, never shrunk.
     package let scratch: Scratch
     let arena = WeightArena()
+    /// When dense products of many tokens go through ``OpenBLAS``, if its bits allow it at all.
+    let openBLASUse: OpenBLAS.Use
 
     /// - Parameters:
     ///   - threads: nil for one per physical core that this process may use (affinity, control-group quota).
     ///   - instructionSet: nil for what `SWIFTLET_ISA` says, else the widest set of this machine.
-    public init(threads: Int? = nil, instructionSet: InstructionSet? = nil) throws(ComputeError) {
+    public convenience init(threads: Int? = nil, instructionSet: InstructionSet? = nil) throws(ComputeError) {
+        try self.init(threads: threads, instructionSet: instructionSet, openBLASUse: .whereFaster)
+    }
+
+    /// As the other one; with or without OpenBLAS, all products have the same bits.
+    package init(threads: Int?, instructionSet: InstructionSet?, openBLASUse: OpenBLAS.Use) throws(ComputeError) {
         let threads = threads ?? ProcessorCount.usablePhysicalCores()
         guard (1...Self.maximumThreadCount).contains(threads) else { throw .invalidThreadCount(threads) }
         let set: InstructionSet
         if let instructionSet { set = instructionSet } else { set = try InstructionSet.fromEnvironment() }
         guard set.isSupported else { throw .unsupportedInstructionSet(set) }
         self.threadCount = threads
+        self.openBLASUse = openBLASUse
         self.instructionSet = set
         self.kernels = set.kernels
         self.pool = try WorkerPool(threadCount: threads)

@@ -51,10 +51,10 @@ struct FloatBlock {
     /// Takes scale·q off, in two roundings, as every instruction set can do it.
     @inline(__always)
     mutating func subtract(_ q: IntegerBlock, scale: Float) {
-        a -= scale * SIMD8<Float>(q.a)
-        b -= scale * SIMD8<Float>(q.b)
-        c -= scale * SIMD8<Float>(q.c)
-        d -= scale * SIMD8<Float>(q.d)
+        a -= scale * SIMD8<Float>(converting: q.a)
+        b -= scale * SIMD8<Float>(converting: q.b)
+        c -= scale * SIMD8<Float>(converting: q.c)
+        d -= scale * SIMD8<Float>(converting: q.d)
     }
 
     /// Σ x².

@@ -15,7 +15,7 @@ public enum Half {
     /// Eight at once; the same values as ``float(_:)-(UInt16)``.
     @inlinable @inline(__always)
     public static func floats(_ bits: SIMD8<UInt16>) -> SIMD8<Float> {
-        let wide = SIMD8<UInt32>(truncatingIfNeeded: bits)
+        let wide = SIMD8<UInt32>(widening: bits)
         let magnitude = (wide & 0x7fff) &<< 13
         let scaled = unsafe unsafeBitCast(
             unsafeBitCast(magnitude, to: SIMD8<Float>.self) * 0x1p112, to: SIMD8<UInt32>.self)
@@ -47,7 +47,7 @@ public enum BFloat16 {
 
     @inlinable @inline(__always)
     public static func floats(_ bits: SIMD8<UInt16>) -> SIMD8<Float> {
-        unsafe unsafeBitCast(SIMD8<UInt32>(truncatingIfNeeded: bits) &<< 16, to: SIMD8<Float>.self)
+        unsafe unsafeBitCast(SIMD8<UInt32>(widening: bits) &<< 16, to: SIMD8<Float>.self)
     }
 
     /// To nearest, ties to even; NaN stays NaN.

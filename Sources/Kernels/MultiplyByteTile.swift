@@ -75,7 +75,7 @@ private func byteProducts<Scales: TileScales>(
             for half in 0..<halves {
                 let integers = unsafe byteDot(
                     w + 256 / halves * half, x + ActivationBlock.header + 64 / halves * half, vectors: 8 / halves)
-                sum += unsafe SIMD8<Float>(integers) * (scales.scale(header, half: half) * scale)
+                sum += unsafe SIMD8<Float>(converting: integers) * (scales.scale(header, half: half) * scale)
             }
             if Scales.hasMinimum {
                 for half in 0..<halves {
@@ -98,11 +98,10 @@ private func byteDot(_ w: UnsafeRawPointer, _ x: UnsafeRawPointer, vectors: Int)
     var sums = SIMD8<Int32>.zero
     for v in 0..<vectors {
         let bytes = unsafe (w + 32 * v).loadUnaligned(as: SIMD8<Int32>.self)
-        let columns = unsafe SIMD4<Int32>(truncatingIfNeeded: (x + 8 * v).loadUnaligned(as: SIMD4<Int16>.self))
-        sums &+= ((bytes &<< 24) &>> 24) &* columns[0]
-        sums &+= ((bytes &<< 16) &>> 24) &* columns[1]
-        sums &+= ((bytes &<< 8) &>> 24) &* columns[2]
-        sums &+= (bytes &>> 24) &* columns[3]
+        for i in 0..<4 {
+            let column = unsafe Int32(x.loadUnaligned(fromByteOffset: 8 * v + 2 * i, as: Int16.self))
+            sums &+= ((bytes &<< Int32(24 - 8 * i)) &>> 24) &* column
+        }
     }
     // The slots hold rows 0 1 4 5 2 3 6 7.
     return SIMD8(

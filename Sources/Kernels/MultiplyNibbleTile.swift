@@ -59,7 +59,7 @@ private func nibbleProducts<Scales: TileScales>(
             var integers = unsafe nibbleDot(w, x + ActivationBlock.header)
             let scale = unsafe x.loadUnaligned(as: Float.self)
             if !Scales.hasMinimum { integers &-= unsafe x.loadUnaligned(fromByteOffset: 8, as: Int32.self) }
-            sum += unsafe SIMD8<Float>(integers) * (scales.scale(header, half: 0) * scale)
+            sum += unsafe SIMD8<Float>(converting: integers) * (scales.scale(header, half: 0) * scale)
             if Scales.hasMinimum {
                 sum += unsafe scales.minimum(header, half: 0) * x.loadUnaligned(fromByteOffset: 4, as: Float.self)
             }
@@ -80,12 +80,12 @@ private func nibbleDot(_ w: UnsafeRawPointer, _ x: UnsafeRawPointer) -> SIMD8<In
         let nibbles = unsafe (w + 32 * v).loadUnaligned(as: SIMD16<UInt16>.self)
         let (low0, low1) = unsafe evenAndOddBytes(x + 4 * v)
         let (high0, high1) = unsafe evenAndOddBytes(x + 16 + 4 * v)
-        sums &+= SIMD16<Int16>(truncatingIfNeeded: nibbles & 0x000f) &* low0
-        sums &+= SIMD16<Int16>(truncatingIfNeeded: (nibbles &>> 8) & 0x000f) &* low1
-        sums &+= SIMD16<Int16>(truncatingIfNeeded: (nibbles &>> 4) & 0x000f) &* high0
-        sums &+= SIMD16<Int16>(truncatingIfNeeded: nibbles &>> 12) &* high1
+        sums &+= signed(nibbles & 0x000f) &* low0
+        sums &+= signed((nibbles &>> 8) & 0x000f) &* low1
+        sums &+= signed((nibbles &>> 4) & 0x000f) &* high0
+        sums &+= signed(nibbles &>> 12) &* high1
     }
-    return SIMD8<Int32>(truncatingIfNeeded: sums.evenHalf) &+ SIMD8<Int32>(truncatingIfNeeded: sums.oddHalf)
+    return SIMD8<Int32>(pairSums: sums)
 }
 
 /// Four signed bytes, the first and third and then the second and fourth, repeated for every row.
@@ -95,3 +95,7 @@ private func evenAndOddBytes(_ x: UnsafeRawPointer) -> (SIMD16<Int16>, SIMD16<In
     let pairs = unsafe unsafeBitCast(word, to: SIMD16<Int16>.self)
     return ((pairs &<< 8) &>> 8, pairs &>> 8)
 }
+
+/// The same bits.
+@inline(__always)
+private func signed(_ v: SIMD16<UInt16>) -> SIMD16<Int16> { unsafe unsafeBitCast(v, to: SIMD16<Int16>.self) }

@@ -114,5 +114,5 @@ private func loadHalves(_ p: UnsafeRawPointer) -> SIMD8<Float> {
 /// Eight signed bytes as floats.
 @unsafe @inline(__always)
 private func loadBytes(_ p: UnsafeRawPointer) -> SIMD8<Float> {
-    SIMD8<Float>(SIMD8<Int32>(truncatingIfNeeded: unsafe p.loadUnaligned(as: SIMD8<Int8>.self)))
+    SIMD8<Float>(converting: SIMD8<Int32>(widening: unsafe p.loadUnaligned(as: SIMD8<Int8>.self)))
 }

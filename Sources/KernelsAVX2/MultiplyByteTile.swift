@@ -70,14 +70,14 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
                         let low = unsafe _mm256_cvtepi8_epi16(_mm_loadu_si128(bytes))
                         let high = unsafe _mm256_cvtepi8_epi16(_mm_loadu_si128(bytes + 1))
                         for t in 0..<tokens {
-                            let columns = unsafe broadcast(x + t * stride + ActivationBlock.header + 8 * v)
+                            let columns = unsafe broadcast(x + (t &* stride &+ ActivationBlock.header &+ 8 &* v))
                             lower[t] = _mm256_add_epi32(lower[t], _mm256_madd_epi16(low, columns))
                             upper[t] = _mm256_add_epi32(upper[t], _mm256_madd_epi16(high, columns))
                         }
                     }
                     let scale = unsafe scales.scale(header, half: half)
                     for t in 0..<tokens {
-                        let about = unsafe (x + t * stride).assumingMemoryBound(to: Float.self)
+                        let about = unsafe (x + t &* stride).assumingMemoryBound(to: Float.self)
                         let sum = _mm256_cvtepi32_ps(_mm256_hadd_epi32(lower[t], upper[t]))
                         let factor = unsafe _mm256_mul_ps(scale, _mm256_broadcast_ss(about))
                         sums[t] = _mm256_fmadd_ps(sum, factor, sums[t])
@@ -87,7 +87,7 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
                     for half in 0..<halves {
                         let minimum = unsafe scales.minimum(header, half: half)
                         for t in 0..<tokens {
-                            let about = unsafe (x + t * stride).assumingMemoryBound(to: Float.self)
+                            let about = unsafe (x + t &* stride).assumingMemoryBound(to: Float.self)
                             let sum = unsafe _mm256_broadcast_ss(about + (halves == 1 ? 3 : 1 + half))
                             sums[t] = _mm256_fmadd_ps(minimum, sum, sums[t])
                         }

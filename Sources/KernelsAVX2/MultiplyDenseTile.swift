@@ -96,15 +96,16 @@ private func multiplyGroups<Weights: DenseWeights, let tokens: Int, let width: I
         var column = start
         while column < end {
             for g in 0..<width {
-                let p = unsafe weights + g * groupBytes + column * 8 * Weights.bytes
-                unsafe prefetchLine(p + prefetchBytes)
+                let p = unsafe weights + (g &* groupBytes &+ column &* (8 &* Weights.bytes))
+                // With more tokens the weights come from a cache.
+                if tokens <= 2 { unsafe prefetchLine(p + prefetchBytes) }
                 let w = unsafe Weights.load(p)
                 for t in 0..<tokens {
-                    let x = unsafe (call.activations + t * stride).assumingMemoryBound(to: Float.self) + column
+                    let x = unsafe (call.activations + (t &* stride &+ 4 &* column)).assumingMemoryBound(to: Float.self)
                     sums[g][t] = unsafe _mm256_fmadd_ps(w, _mm256_broadcast_ss(x), sums[g][t])
                 }
             }
-            column += 1
+            column &+= 1
         }
         for g in 0..<width {
             for t in 0..<tokens { totals[g][t] = _mm256_add_ps(totals[g][t], sums[g][t]) }

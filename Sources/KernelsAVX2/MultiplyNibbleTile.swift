@@ -59,7 +59,7 @@ private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
                     let low = _mm256_and_si256(bytes, mask)
                     let high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), mask)
                     for t in 0..<tokens {
-                        let columns = unsafe x + t * stride + ActivationBlock.header + 4 * v
+                        let columns = unsafe x + (t &* stride &+ ActivationBlock.header &+ 4 &* v)
                         let first = unsafe _mm256_maddubs_epi16(low, broadcast(columns))
                         let second = unsafe _mm256_maddubs_epi16(high, broadcast(columns + 16))
                         integers[t] = _mm256_add_epi16(integers[t], _mm256_add_epi16(first, second))
@@ -68,10 +68,10 @@ private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
                 let scale = unsafe scales.scale(header, half: 0)
                 let minimum = unsafe scales.minimum(header, half: 0)
                 for t in 0..<tokens {
-                    let about = unsafe (x + t * stride).assumingMemoryBound(to: Float.self)
+                    let about = unsafe (x + t &* stride).assumingMemoryBound(to: Float.self)
                     var sum = _mm256_madd_epi16(integers[t], ones)
                     if !Scales.hasMinimum {
-                        let offset = unsafe (x + t * stride).loadUnaligned(fromByteOffset: 8, as: Int32.self)
+                        let offset = unsafe (x + t &* stride).loadUnaligned(fromByteOffset: 8, as: Int32.self)
                         sum = _mm256_sub_epi32(sum, _mm256_set1_epi32(offset))
                     }
                     let factor = unsafe _mm256_mul_ps(scale, _mm256_broadcast_ss(about))
