@@ -87,6 +87,6 @@ struct TokenizeCommand: ParsableCommand {
             try StandardOutput.writeBuffered(report.line + "\n")
         }
         try StandardInput.forEachLine(answer, drained: StandardOutput.flush)
-        if failures > 0 { throw Failure(.badData, "\(failures) lines of standard input could not be answered") }
+        if failures > 0 { throw Failure(.badData, "lines of standard input that could not be answered: \(failures)") }
     }
 }

@@ -9,7 +9,7 @@ struct ModelArgument: ParsableArguments {
     static let environmentVariable = "SWIFTLET_MODEL"
 
     @Option(
-        name: [.short, .customLong("model")],
+        name: [.customShort("m"), .customLong("model")],
         help: ArgumentHelp(
             "A GGUF file, a Hugging Face folder, or a name; \(environmentVariable) where nothing is given.",
             valueName: "model"))

@@ -22,7 +22,14 @@ struct Inspection {
             checkpoint = try Checkpoint.open(path)
         }
         configuration = checkpoint.tensors.isEmpty ? nil : try ModelConfiguration(checkpoint)
-        do { tokenizer = try TokenizerSource(checkpoint: checkpoint) } catch InputError.missingFile { tokenizer = nil }
+        tokenizer = try Self.tokenizer(of: checkpoint)
+    }
+
+    private static func tokenizer(of checkpoint: Checkpoint) throws(InputError) -> TokenizerSource? {
+        do throws(InputError) { return try TokenizerSource(checkpoint: checkpoint) } catch {
+            if case .missingFile = error { return nil }
+            throw error
+        }
     }
 
     var formatName: String {
