@@ -31,9 +31,9 @@ struct FloatBlock {
     /// The largest magnitude. As integers, magnitudes order like floats, and NaN stands above infinity.
     var largestMagnitude: Float {
         @inline(__always) get {
-            let ab = pointwiseMax(Self.magnitudeBits(a), Self.magnitudeBits(b))
-            let cd = pointwiseMax(Self.magnitudeBits(c), Self.magnitudeBits(d))
-            return Float(bitPattern: UInt32(bitPattern: pointwiseMax(ab, cd).max()))
+            let ab = Self.magnitudeBits(a).lanewiseMax(Self.magnitudeBits(b))
+            let cd = Self.magnitudeBits(c).lanewiseMax(Self.magnitudeBits(d))
+            return Float(bitPattern: UInt32(bitPattern: ab.lanewiseMax(cd).max()))
         }
     }
 
@@ -85,10 +85,7 @@ struct IntegerBlock {
     /// Without a trap for NaN: adding 1.5·2²³ leaves the integer in the last bits.
     @inline(__always)
     private static func rounded(_ v: SIMD8<Float>, _ bounds: ClosedRange<Float>) -> SIMD8<Int32> {
-        let low = SIMD8<Float>(repeating: bounds.lowerBound)
-        let high = SIMD8<Float>(repeating: bounds.upperBound)
-        let above = v.replacing(with: low, where: v .< low)
-        let shifted = above.replacing(with: high, where: above .> high) + 0x1.8p23
+        let shifted = v.lanewiseBounded(bounds) + 0x1.8p23
         return unsafe unsafeBitCast(shifted, to: SIMD8<Int32>.self) &- 0x4b40_0000
     }
 

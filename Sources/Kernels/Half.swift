@@ -17,9 +17,10 @@ public enum Half {
     public static func floats(_ bits: SIMD8<UInt16>) -> SIMD8<Float> {
         let wide = SIMD8<UInt32>(widening: bits)
         let magnitude = (wide & 0x7fff) &<< 13
-        let scaled = unsafe unsafeBitCast(
-            unsafeBitCast(magnitude, to: SIMD8<Float>.self) * 0x1p112, to: SIMD8<UInt32>.self)
-        let result = scaled.replacing(with: magnitude | 0x7f80_0000, where: magnitude .>= 0x0f80_0000)
+        let scaled = unsafe unsafeBitCast(magnitude, to: SIMD8<Float>.self) * 0x1p112
+        // All ones where the exponent is that of infinities and NaN; without a comparison, which becomes a loop.
+        let special = 0 &- ((magnitude &+ 0x7080_0000) &>> 31)
+        let result = unsafe unsafeBitCast(scaled, to: SIMD8<UInt32>.self) | (special & 0x7f80_0000)
         return unsafe unsafeBitCast(result | (wide & 0x8000) &<< 16, to: SIMD8<Float>.self)
     }
 

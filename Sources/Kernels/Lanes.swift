@@ -7,6 +7,18 @@ extension SIMD8<Float> {
         self.init(
             Float(v[0]), Float(v[1]), Float(v[2]), Float(v[3]), Float(v[4]), Float(v[5]), Float(v[6]), Float(v[7]))
     }
+
+    /// Every lane within bounds.
+    @inline(__always)
+    func lanewiseBounded(_ bounds: ClosedRange<Float>) -> SIMD8<Float> {
+        func bounded(_ x: Float) -> Float {
+            let above = x < bounds.lowerBound ? bounds.lowerBound : x
+            return above > bounds.upperBound ? bounds.upperBound : above
+        }
+        return SIMD8(
+            bounded(self[0]), bounded(self[1]), bounded(self[2]), bounded(self[3]), bounded(self[4]),
+            bounded(self[5]), bounded(self[6]), bounded(self[7]))
+    }
 }
 
 extension SIMD8<Int32> {
@@ -14,6 +26,15 @@ extension SIMD8<Int32> {
     init(widening v: SIMD8<Int8>) {
         self.init(
             Int32(v[0]), Int32(v[1]), Int32(v[2]), Int32(v[3]), Int32(v[4]), Int32(v[5]), Int32(v[6]), Int32(v[7]))
+    }
+
+    /// The larger of two, lane by lane.
+    @inline(__always)
+    func lanewiseMax(_ o: SIMD8<Int32>) -> SIMD8<Int32> {
+        SIMD8(
+            Swift.max(self[0], o[0]), Swift.max(self[1], o[1]), Swift.max(self[2], o[2]), Swift.max(self[3], o[3]),
+            Swift.max(self[4], o[4]),
+            Swift.max(self[5], o[5]), Swift.max(self[6], o[6]), Swift.max(self[7], o[7]))
     }
 
     /// Each lane the sum of two neighbouring 16-bit ones.
