@@ -16,7 +16,8 @@ struct Failure: Error {
         self.message = message
     }
 
-    init(_ error: any Error) {
+    /// nil for errors of no module here: those of the argument parser, help and version among them.
+    init?(_ error: any Error) {
         switch error {
         case let failure as Failure: self = failure
         case is ClosedPipe: self.init(.success)
@@ -28,7 +29,7 @@ struct Failure: Error {
         case let error as GenerationError: self.init(Self.status(of: error), error.description)
         case let error as HubError: self.init(Self.status(of: error), error.description)
         case is CancellationError: self.init(.interrupted)
-        default: self.init(.failure, "\(error)")
+        default: return nil
         }
     }
 

@@ -19,26 +19,23 @@ import ArgumentParser
         _ = Interruption.listener
         do {
             var command = try parseAsRoot()
-            do {
-                if var asynchronous = command as? any AsyncParsableCommand {
-                    try await asynchronous.run()
-                } else {
-                    try command.run()
-                }
-                try StandardOutput.flush()
-            } catch {
-                leave(with: error)
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
             }
+            try StandardOutput.flush()
         } catch {
-            // What the parser throws: help and version leave with 0, mistakes with 64 and the usage.
-            exit(withError: error)
+            leave(with: error)
         }
     }
 
     /// Tells what went wrong in one line and ends the process with the code that stands for it.
     private static func leave(with error: any Error) -> Never {
-        if error is CleanExit || error is ValidationError { exit(withError: error) }
-        let failure = Failure(error)
+        guard let failure = Failure(error) else {
+            // The parser knows its own: help and version leave with 0, mistakes with 64 and the usage, others with 1.
+            exit(withError: error)
+        }
         // A closed pipe may show first in this flush; there is nobody left to tell.
         try? StandardOutput.flush()
         if let message = failure.message { StandardError.writeLine("swiftlet: \(message)") }

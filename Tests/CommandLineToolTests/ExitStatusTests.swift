@@ -65,7 +65,7 @@ import Testing
 
     @Test("Ctrl-C leaves with 130, soon", .enabled(if: model != nil, reason))
     func interrupt() throws {
-        let result = try ToolProcess.run(["bench", Self.model!, "-r", "100000"], interruptAfter: 1.5)
+        let result = try ToolProcess.run(["bench", Self.model!, "-p", "64", "-r", "1000000"], interruptAfter: 1.5)
         #expect(result.status == 130 && !result.isSignalled)
         #expect(result.seconds < 4)
     }

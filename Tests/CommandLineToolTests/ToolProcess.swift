@@ -29,7 +29,7 @@ struct ToolProcess {
         var folder = URL(fileURLWithPath: bundle).deletingLastPathComponent()
         while folder.path != "/" {
             let candidate = folder.appendingPathComponent("swiftlet").path
-            if FileManager.default.isExecutableFile(atPath: candidate), !isFolder(candidate) { return candidate }
+            if FileManager.default.isExecutableFile(atPath: candidate) { return candidate }
             folder.deleteLastPathComponent()
         }
         return nil
@@ -88,10 +88,5 @@ struct ToolProcess {
             output: String(decoding: try Data(contentsOf: names[1]), as: UTF8.self),
             errors: String(decoding: try Data(contentsOf: names[2]), as: UTF8.self),
             seconds: (ContinuousClock.now - start) / .seconds(1))
-    }
-
-    private static func isFolder(_ path: String) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 }

@@ -41,10 +41,9 @@ final class ChatLoop {
     /// Says what went wrong, unless there is no point in going on.
     private func tell(_ error: any Error) throws {
         if error is ClosedPipe { throw error }
-        let failure = Failure(error)
         // Broken weights stay broken.
-        if case GenerationError.invalidLogits = error { throw failure }
-        if let message = failure.message { StandardError.writeLine("swiftlet: \(message)") }
+        if case GenerationError.invalidLogits = error { throw error }
+        StandardError.writeLine("swiftlet: \(Failure(error)?.message ?? "\(error)")")
     }
 
     // MARK: Answers
