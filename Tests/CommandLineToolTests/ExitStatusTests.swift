@@ -25,7 +25,10 @@ import Testing
         let result = try ToolProcess.run(["run", "somebody/some-model", "x"], environment: environment)
         #expect(result.status == 66)
         #expect(result.errors.contains("swiftlet pull somebody/some-model"))
-        #expect(try ToolProcess.run(["inspect", "/no/such/file.gguf"], environment: environment).status == 66)
+        for path in ["/no/such/file.gguf", "weights/nobody.gguf"] {
+            let file = try ToolProcess.run(["inspect", path], environment: environment)
+            #expect(file.status == 66 && file.errors.contains("\(path): no such file"))
+        }
     }
 
     @Test(
