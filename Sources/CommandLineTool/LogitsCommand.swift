@@ -65,7 +65,7 @@ struct LogitsCommand: ParsableCommand {
                 bar.update(done: done, total: total)
             }
         }
-        try SafetensorsWriter.write(entries, to: output)
+        try TensorFile.write(entries, to: output)
     }
 
     private func loadBackend(_ path: String) throws -> TransformerBackend {

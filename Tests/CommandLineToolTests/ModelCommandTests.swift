@@ -107,6 +107,7 @@ import Testing
         #expect(file.names == [name] && file.shape(name) == original.shape(name))
         #expect(file.floats(name) == original.floats(name))
         #expect(try ToolProcess.run(["inspect", Self.model!, "--tensor", "nobody", "-o", output]).status == 65)
+        #expect(try ToolProcess.run(["inspect", Self.model!, "--tensor", name, "-o", "/no/such/folder/x"]).status == 1)
     }
 
     @Test("bench gives llama-bench's fields", .enabled(if: model != nil, reason))

@@ -16,7 +16,7 @@ enum TensorExport {
             compute.gatherRows(of: tensor, ids: rows, into: buffer)
             for row in rows.indices { values += buffer.copyRow(row) }
         }
-        try SafetensorsWriter.write(
+        try TensorFile.write(
             [SafetensorsWriter.Entry(name: tensor.name, shape: tensor.shape.extents, .floats(values))], to: path)
     }
 }
