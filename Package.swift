@@ -15,21 +15,14 @@ let swiftSettings: [SwiftSetting] =
 
 /// The compiler flags of one instruction-set target: nothing else in the package may be built with them.
 let avx2Settings: [SwiftSetting] =
-    swiftSettings + [
-        // The intrinsics must stay unknown to every module above: an import that these would repeat.
-        .treatWarning("ImplementationOnlyDeprecated", as: .warning),
-        .unsafeFlags(
-            [
-                "-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mf16c",
-                "-Xcc", "-fmodule-map-file=\(Context.packageDirectory)/Sources/CIntrinsics/module.modulemap",
-            ]),
-    ]
+    swiftSettings + [.unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mf16c"])]
 
 #if arch(x86_64)
     let instructionSetTargets: [Target] = [
+        .systemLibrary(name: "CIntrinsics"),
         .target(
-            name: "KernelsAVX2", dependencies: ["Kernels", "Tensors"], exclude: ["README.md"],
-            swiftSettings: avx2Settings)
+            name: "KernelsAVX2", dependencies: ["CIntrinsics", "Kernels", "Tensors"], exclude: ["README.md"],
+            swiftSettings: avx2Settings),
     ]
     let instructionSetDependencies: [Target.Dependency] = ["KernelsAVX2"]
 #else
@@ -98,6 +91,7 @@ let package = Package(
                 "Swiftlet", "ModelHub", "Terminal", "Generation", "Transformer", "Checkpoints", "Tokenizers", "Compute",
                 "Inference", "Tensors", "UntrustedInput",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             exclude: ["README.md"], swiftSettings: swiftSettings),
         // Tests

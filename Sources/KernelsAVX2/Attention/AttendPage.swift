@@ -1,4 +1,4 @@
-@_implementationOnly import CIntrinsics
+import CIntrinsics
 import Kernels
 
 /// Takes queries over one page of a cache of floats; the contract is the portable one's, with fused multiply-adds.

@@ -1,4 +1,4 @@
-@_implementationOnly import CIntrinsics
+import CIntrinsics
 import Kernels
 
 /// s[j] = Σ q[d] · k[d][j] for the 64 slots of a page, d ascending.

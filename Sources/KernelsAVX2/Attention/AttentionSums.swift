@@ -1,4 +1,4 @@
-@_implementationOnly import CIntrinsics
+import CIntrinsics
 import Kernels
 
 /// acc[d] += Σ w[j] · v[j][d], j ascending over the given slots.

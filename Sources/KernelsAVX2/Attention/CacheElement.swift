@@ -1,4 +1,4 @@
-@_implementationOnly import CIntrinsics
+import CIntrinsics
 
 /// An element of a cache page: how eight of them become floats, and a float becomes one.
 protocol CacheElement: BitwiseCopyable {

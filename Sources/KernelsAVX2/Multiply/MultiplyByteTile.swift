@@ -1,4 +1,4 @@
-@_implementationOnly import CIntrinsics
+import CIntrinsics
 import Kernels
 
 /// Multiplies signed 8-bit weights with one scale per 32 columns (Q8_0, Q5_0, IQ4_NL, int8) with 16-bit activations.

@@ -1,4 +1,4 @@
-@_implementationOnly import CIntrinsics
+import CIntrinsics
 import Kernels
 
 /// Multiplies 32-bit float weights with float activations.

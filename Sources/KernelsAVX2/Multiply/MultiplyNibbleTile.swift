@@ -1,4 +1,4 @@
-@_implementationOnly import CIntrinsics
+import CIntrinsics
 import Kernels
 
 /// Multiplies 4-bit weights with one scale per 32 columns, centred on 8 (Q4_0, int4), with 8-bit activations.

@@ -1,4 +1,4 @@
-@_implementationOnly import CIntrinsics
+import CIntrinsics
 import Kernels
 
 /// Quantises a row of activations to 8-bit integers with a scale for every 32; the contract is the portable one's.

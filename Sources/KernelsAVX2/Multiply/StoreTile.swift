@@ -1,4 +1,4 @@
-@_implementationOnly import CIntrinsics
+import CIntrinsics
 
 /// Writes the products of one group and token, or adds them to what is there.
 ///

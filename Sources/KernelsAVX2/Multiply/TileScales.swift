@@ -1,4 +1,4 @@
-@_implementationOnly import CIntrinsics
+import CIntrinsics
 
 /// How a layout stores the scales and minimums of a block, read eight rows at a time; see the portable protocol of
 /// the same name.

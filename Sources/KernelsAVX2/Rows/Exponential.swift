@@ -1,4 +1,4 @@
-@_implementationOnly import CIntrinsics
+import CIntrinsics
 
 /// e to the power of eight numbers; method, limits and error bound are the portable one's, with fused multiply-adds.
 @inline(__always)

@@ -1,4 +1,4 @@
-@_implementationOnly import CIntrinsics
+import CIntrinsics
 
 /// Root-mean-square normalisation of a row; the contract is the portable one's, with fused multiply-adds in the sum.
 func rmsNorm(

@@ -1,4 +1,4 @@
-@_implementationOnly import CIntrinsics
+import CIntrinsics
 
 /// Rotary position embedding of one head, in place; the contract is the portable one's, with one rounding less.
 func rotate(

@@ -1,4 +1,4 @@
-@_implementationOnly import CIntrinsics
+import CIntrinsics
 
 /// The gated activation of a feed-forward layer; the contract is the portable one's.
 func swiGLU(

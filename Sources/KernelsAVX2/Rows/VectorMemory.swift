@@ -1,4 +1,4 @@
-@_implementationOnly import CIntrinsics
+import CIntrinsics
 
 /// The first `count` < 8 floats; the other lanes are zero and not read.
 @inline(__always)
