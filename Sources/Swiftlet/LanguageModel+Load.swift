@@ -53,14 +53,3 @@ extension LanguageModel {
             memory: memory, backend: backend)
     }
 }
-
-extension ModelConfiguration {
-    /// Bytes of keys and values of one sequence; a sliding window bounds them.
-    fileprivate func cacheBytes(tokens: Int, type: CacheType) -> Int {
-        let shape = AttentionShape(
-            headCount: headCount, keyValueHeadCount: keyValueHeadCount, headSize: headSize, scale: 1,
-            window: slidingWindow)
-        let held = min(tokens, (slidingWindow ?? tokens) + CachePages.pageTokens)
-        return layerCount * CachePages.bytes(tokens: held, shape: shape, type: type)
-    }
-}

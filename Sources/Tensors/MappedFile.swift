@@ -30,7 +30,8 @@ public struct MappedFileError: Error, Equatable, Sendable, CustomStringConvertib
     private let descriptor: Int32
 
     public init(path: String) throws(MappedFileError) {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw MappedFileError(path: path, call: "open", code: errno) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else {

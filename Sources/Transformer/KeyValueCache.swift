@@ -24,8 +24,13 @@ final class KeyValueCache: @unchecked Sendable {
 
     /// Bytes that a cache of this many tokens takes beyond what it has.
     func missingBytes(forTokens tokens: Int) -> Int {
+        max(0, Self.bytes(tokens: tokens, layerCount: layers.count, shape: shape, type: type) - byteCount)
+    }
+
+    /// Bytes of a whole cache; a sliding window bounds them.
+    static func bytes(tokens: Int, layerCount: Int, shape: AttentionShape, type: CacheType) -> Int {
         let held = min(tokens, (shape.window ?? tokens) + CachePages.pageTokens)
-        return max(0, layers.count * CachePages.bytes(tokens: held, shape: shape, type: type) - byteCount)
+        return layerCount * CachePages.bytes(tokens: held, shape: shape, type: type)
     }
 
     /// Makes room for positions below `tokens`.

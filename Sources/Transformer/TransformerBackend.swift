@@ -59,12 +59,6 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
     /// Bytes of the re-tiled weights.
     public var weightBytes: Int { transformer.weights.byteCount }
 
-    /// Bytes of key-value cache that a sequence of this length takes.
-    public func cacheBytes(tokens: Int) -> Int {
-        KeyValueCache(layerCount: configuration.layerCount, shape: configuration.attentionShape, type: cacheType)
-            .missingBytes(forTokens: tokens)
-    }
-
     public func makeSequence() throws(InferenceError) -> any InferenceSequence {
         TransformerSequence(
             backend: ObjectIdentifier(self),
@@ -184,5 +178,12 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
             sequences.append(sequence)
         }
         return sequences
+    }
+}
+
+extension ModelConfiguration {
+    /// Bytes of the key-value cache of a sequence that has grown to this length.
+    public func cacheBytes(tokens: Int, type: CacheType) -> Int {
+        KeyValueCache.bytes(tokens: tokens, layerCount: layerCount, shape: attentionShape, type: type)
     }
 }

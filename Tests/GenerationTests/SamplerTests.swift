@@ -101,7 +101,8 @@ import Testing
             GenerationOptions(temperature: 1), GenerationOptions(temperature: 1, topP: 0.5),
             GenerationOptions(temperature: 1, topK: 2),
             GenerationOptions(temperature: 1, topK: 2, topP: 0.9, minP: 0.1),
-            GenerationOptions(temperature: .leastNonzeroMagnitude), GenerationOptions(temperature: 0x1p-1030, topP: 0.9),
+            GenerationOptions(temperature: .leastNonzeroMagnitude),
+            GenerationOptions(temperature: 0x1p-1030, topP: 0.9),
         ] {
             var sampler = try Sampler(options: options)
             for row in rows { #expect(try sampler.sample(row[...], after: [0]) == 1) }

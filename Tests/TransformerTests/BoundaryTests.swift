@@ -39,7 +39,8 @@ import Transformer
         let backend = try model.load(precision: .native, chunk: 16)
         let window = try #require(backend.configuration.slidingWindow)
         let ids = (0..<backend.properties.contextTokens).map { ($0 * 29 + 3) % backend.properties.vocabularySize }
-        #expect(backend.cacheBytes(tokens: ids.count) < 2 * backend.cacheBytes(tokens: window + 128))
+        let bytes = { backend.configuration.cacheBytes(tokens: $0, type: .f16) }
+        #expect(bytes(1 << 20) == bytes(window + 64))
         #expect(try allLogits(backend, ids, step: 1) == (try allLogits(backend, ids)))
     }
 

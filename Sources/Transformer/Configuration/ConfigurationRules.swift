@@ -1,4 +1,3 @@
-internal import Foundation
 internal import UntrustedInput
 
 /// What must hold of a configuration whatever format it comes from; the reader says what its fields are called.
@@ -53,7 +52,7 @@ struct ConfigurationRules {
     static func attentionFactor(contextTokens: Int, originalContextTokens: Int) -> Double {
         guard contextTokens > originalContextTokens else { return 1 }
         let scale = Double(contextTokens) / Double(originalContextTokens)
-        return (1 + log(scale) / log(Double(originalContextTokens))).squareRoot()
+        return (1 + naturalLogarithm(scale) / naturalLogarithm(Double(originalContextTokens))).squareRoot()
     }
 
     static let largestTheta = 1e12

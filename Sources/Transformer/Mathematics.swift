@@ -6,5 +6,10 @@
     import Darwin
 #endif
 
-/// base^exponent; the one thing that this module needs of the C library's mathematics.
+// What this module needs of the C library's mathematics.
+
+/// base^exponent
 func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
+
+/// ln x
+func naturalLogarithm(_ x: Double) -> Double { log(x) }
