@@ -49,8 +49,8 @@ struct Failure: Error {
     private static func status(of error: ComputeError) -> ExitStatus {
         switch error {
         case .unknownInstructionSet, .unsupportedInstructionSet: .unavailable
-        case .invalidThreadCount, .threadNotStarted, .outOfMemory: .configuration
-        case .mismatchedParts: .badData
+        case .invalidThreadCount, .threadNotStarted, .outOfMemory, .unknownOpenBLASUse: .configuration
+        case .mismatchedParts, .weightOutOfRange: .badData
         }
     }
 

@@ -25,7 +25,7 @@ public final class Compute: Sendable {
     ///   - threads: nil for one per physical core that this process may use (affinity, control-group quota).
     ///   - instructionSet: nil for what `SWIFTLET_ISA` says, else the widest set of this machine.
     public convenience init(threads: Int? = nil, instructionSet: InstructionSet? = nil) throws(ComputeError) {
-        try self.init(threads: threads, instructionSet: instructionSet, openBLASUse: .whereFaster)
+        try self.init(threads: threads, instructionSet: instructionSet, openBLASUse: .fromEnvironment())
     }
 
     /// As the other one; with or without OpenBLAS, all products have the same bits.

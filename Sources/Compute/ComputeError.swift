@@ -4,6 +4,8 @@ public enum ComputeError: Error, Equatable, Sendable {
     case unknownInstructionSet(String)
     /// The set exists, but this processor or this build does not have it.
     case unsupportedInstructionSet(InstructionSet)
+    /// `SWIFTLET_OPENBLAS` is none of `always`, `auto` and `never`.
+    case unknownOpenBLASUse(String)
     /// A thread count below one or above ``Compute/maximumThreadCount``.
     case invalidThreadCount(Int)
     /// The system refused to start a thread; the code is that of `pthread_create`.
@@ -12,6 +14,8 @@ public enum ComputeError: Error, Equatable, Sendable {
     case outOfMemory(bytes: Int)
     /// Matrices that are to stand on one another differ in their number of columns, or a part has no two dimensions.
     case mismatchedParts(tensor: String, found: String, expected: String)
+    /// A weight is not finite, or too large for the type that it is to be converted to.
+    case weightOutOfRange(tensor: String, precision: WeightPrecision, limit: Float)
 }
 
 extension ComputeError: CustomStringConvertible {
@@ -22,6 +26,8 @@ extension ComputeError: CustomStringConvertible {
         case .unsupportedInstructionSet(let set):
             "instruction set \(set.rawValue): not supported by this processor or build; "
                 + "supported: \(InstructionSet.allCases.filter(\.isSupported).map(\.rawValue).joined(separator: ", "))"
+        case .unknownOpenBLASUse(let name):
+            "SWIFTLET_OPENBLAS: found \(name), expected always, auto or never"
         case .invalidThreadCount(let count):
             "threads: \(count) is not between 1 and \(Compute.maximumThreadCount)"
         case .threadNotStarted(let code):
@@ -30,6 +36,8 @@ extension ComputeError: CustomStringConvertible {
             "out of memory: \(bytes) bytes were not to be had"
         case .mismatchedParts(let tensor, let found, let expected):
             "\(tensor): shape: found \(found), expected \(expected)"
+        case .weightOutOfRange(let tensor, let precision, let limit):
+            "\(tensor): a weight is not finite or above \(limit), and cannot become \(precision.rawValue)"
         }
     }
 }

@@ -41,7 +41,7 @@ struct SamplingArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Text that ends the answer and is no part of it; may be repeated.", valueName: "text"))
     var stop: [String] = []
 
-    @Flag(help: "Go on past the model's own end tokens.")
+    @Flag(name: [.long, .customLong("ignore-eos")], help: "Go on past the model's own end tokens.")
     var ignoreEnd = false
 
     func validate() throws {

@@ -8,25 +8,30 @@ import UntrustedInput
 /// errors, as they would be for `run`.
 struct Inspection {
     let checkpoint: Checkpoint
-    /// nil where there are no weights.
+    /// nil where there are no weights, or nothing beside them that tells what they are.
     let configuration: ModelConfiguration?
     /// nil where there is no vocabulary: weights alone can be looked at, too.
     let tokenizer: TokenizerSource?
 
     init(path: String) throws {
-        if path.hasSuffix(".json") || path.hasSuffix("tokenizer.model") {
-            // A tokenizer's file alone: its folder is what can be opened.
-            let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-            checkpoint = try Checkpoint.open(folder.isEmpty ? "." : folder)
-        } else {
-            checkpoint = try Checkpoint.open(path)
-        }
-        configuration = checkpoint.tensors.isEmpty ? nil : try ModelConfiguration(checkpoint)
-        tokenizer = try Self.tokenizer(of: checkpoint)
+        let checkpoint = try Self.open(path)
+        self.checkpoint = checkpoint
+        configuration =
+            checkpoint.tensors.isEmpty
+            ? nil : try Self.unlessMissing { () throws(InputError) in try ModelConfiguration(checkpoint) }
+        tokenizer = try Self.unlessMissing { () throws(InputError) in try TokenizerSource(checkpoint: checkpoint) }
     }
 
-    private static func tokenizer(of checkpoint: Checkpoint) throws(InputError) -> TokenizerSource? {
-        do throws(InputError) { return try TokenizerSource(checkpoint: checkpoint) } catch {
+    private static func open(_ path: String) throws(InputError) -> Checkpoint {
+        guard path.hasSuffix(".json") || path.hasSuffix("tokenizer.model") else { return try Checkpoint.open(path) }
+        // A tokenizer's file alone: its folder is what can be opened.
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        return try Checkpoint.open(folder.isEmpty ? "." : folder)
+    }
+
+    /// What a reader makes of the files, nil where it finds none to read.
+    private static func unlessMissing<Part>(_ read: () throws(InputError) -> Part) throws(InputError) -> Part? {
+        do throws(InputError) { return try read() } catch {
             if case .missingFile = error { return nil }
             throw error
         }

@@ -1,4 +1,5 @@
 import Kernels
+import Synchronization
 import Tensors
 
 extension Compute {
@@ -10,7 +11,8 @@ extension Compute {
     ///   - activationTerms: 1 for activations as integers of 8 bits (16 for layouts of bytes); 2 adds what the first
     ///     integer leaves over, for the output head, whose error goes straight to the logits. Dense layouts read
     ///     floats in any case.
-    /// - Throws: ``ComputeError/outOfMemory(bytes:)``, ``ComputeError/mismatchedParts(tensor:found:expected:)``.
+    /// - Throws: ``ComputeError/outOfMemory(bytes:)``, ``ComputeError/mismatchedParts(tensor:found:expected:)``, and
+    ///   ``ComputeError/weightOutOfRange(tensor:precision:limit:)`` where weights are converted.
     public func makeMatrix(
         _ parts: [WeightPart], precision: WeightPrecision, activationTerms: Int = 1
     ) throws(ComputeError) -> WeightMatrix {
@@ -66,16 +68,23 @@ extension Compute {
         let widestRow = parts.reduce(0) { max($0, $1.tensor.rowBytes) }
         // A row of zero bytes for what pads the last group, then eight rows of floats.
         scratch.reservePerThread((widestRow + 63) / 64 * 64 + TileLayout.rows * columns * 4)
+        let isInRange = Atomic(true)
         pool.run { index in
             let source = unsafe RowSource(parts, zeros: scratch.bytes(ofThread: index), zeroBytes: widestRow)
             let floats = unsafe (scratch.bytes(ofThread: index) + (widestRow + 63) / 64 * 64)
                 .assumingMemoryBound(to: Float.self)
             for group in WorkerPool.share(of: groups, index: index, among: threadCount) {
                 let destination = unsafe piece.base + group * groupBytes
-                unsafe source.retile(
+                let fits = unsafe source.retile(
                     firstRow: group * TileLayout.rows, layout, keepsElements: precision == .native, floats: floats,
                     into: destination)
+                if !fits { isInRange.store(false, ordering: .relaxed) }
             }
+        }
+        guard isInRange.load(ordering: .relaxed) else {
+            throw .weightOutOfRange(
+                tensor: parts.map(\.tensor.name).joined(separator: ", "), precision: precision,
+                limit: layout.largestWeight)
         }
         return tile
     }

@@ -1,6 +1,14 @@
 import COpenBLAS
 import Kernels
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// OpenBLAS for dense weights and many tokens, where its bits are those of our own kernel.
 ///
 /// Logits may not change with the number of tokens in a call, so a product by OpenBLAS must equal, bit for bit, what
@@ -9,8 +17,19 @@ import Kernels
 /// has does that is not promised by anyone, so it is probed: OpenBLAS is only ever called with the shapes
 /// (``rows``, ``tokens``, a ``depths``), and each of these has been compared first, once per process.
 package enum OpenBLAS {
-    /// When to call it, provided that its bits agree. Tests ask for the extremes.
-    package enum Use: Sendable { case always, whereFaster, never }
+    /// When to call it, provided that its bits agree.
+    package enum Use: String, Sendable {
+        case always, never
+        case whereFaster = "auto"
+
+        /// What `SWIFTLET_OPENBLAS` asks for.
+        static func fromEnvironment() throws(ComputeError) -> Use {
+            guard let value = unsafe getenv("SWIFTLET_OPENBLAS") else { return .whereFaster }
+            let name = unsafe String(cString: value)
+            guard let use = Use(rawValue: name) else { throw .unknownOpenBLASUse(name) }
+            return use
+        }
+    }
 
     /// Rows of a call: eight groups.
     package static let rows = 64

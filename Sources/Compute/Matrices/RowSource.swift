@@ -20,10 +20,11 @@ import Tensors
     /// - Parameters:
     ///   - keepsElements: whether the file's type is kept, instead of going through floats.
     ///   - floats: room for eight rows.
+    /// - Returns: whether every weight is a number that the layout can hold; always, where elements are kept.
     func retile(
         firstRow: Int, _ layout: TileLayout, keepsElements: Bool, floats: UnsafeMutablePointer<Float>,
         into destination: UnsafeMutableRawPointer
-    ) {
+    ) -> Bool {
         unsafe withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: TileLayout.rows) { pointers in
             var type = unsafe parts[0].tensor.type
             for slot in 0..<TileLayout.rows {
@@ -37,13 +38,16 @@ import Tensors
             }
             if keepsElements {
                 unsafe retileGroup(type, rows: pointers.baseAddress!, columns: columns, into: destination)
-                return
+                return true
             }
+            let weights = unsafe UnsafeBufferPointer(start: floats, count: TileLayout.rows * columns)
+            guard unsafe weights.allSatisfy({ $0.magnitude <= layout.largestWeight }) else { return false }
             switch layout {
             case .byte: unsafe quantizeGroupInt8(rows: floats, columns: columns, into: destination)
             case .nibble: unsafe quantizeGroupInt4(rows: floats, columns: columns, into: destination)
             default: unsafe retileDenseGroup(layout, rows: floats, columns: columns, into: destination)
             }
+            return true
         }
     }
 
@@ -58,5 +62,19 @@ import Tensors
             index -= part.tensor.shape.rows
         }
         return nil
+    }
+}
+
+extension TileLayout {
+    /// The largest magnitude of a weight that goes into the layout by way of floats. Weights in BF16 may lie outside the
+    /// range of F16, and would become infinities.
+    var largestWeight: Float {
+        switch self {
+        case .f16: 65_504
+        // The scale is an F16.
+        case .nibble: 7 * 65_504
+        case .byte: 127 * 65_504
+        default: .greatestFiniteMagnitude
+        }
     }
 }
