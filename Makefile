@@ -8,7 +8,8 @@ export SWIFTLET_PROMPT := $(if $(value PROMPT),$(value PROMPT),$(DEFAULT_PROMPT)
 unexport PROMPT
 
 BUILD := swift build -c release
-TEST := swift test -c release
+# One test at a time: kernels take every core, and a server that waits for one would look as if it hung.
+TEST := swift test -c release --no-parallel
 FORMATTED := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks
 
 .PHONY: run test build build-tests install weights bench bench-kernels symbols format lint clean
