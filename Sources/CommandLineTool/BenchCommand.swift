@@ -46,12 +46,13 @@ struct BenchCommand: AsyncParsableCommand {
         let backend = loaded.model.backend
         let tests = BenchTest.all(prompts: prompts.values, generations: generations.values, depths: depths.values)
 
+        let cacheType = load.kvType?.type ?? loaded.model.configuration.defaultCacheType
         var table = BenchTable(
             format: output,
             setting: BenchSetting(
                 model: loaded.model.name, modelFile: file.path, modelBytes: file.size,
                 modelHash: try ModelHash.sha256(of: file), engine: backend.properties.engine,
-                precision: load.precisionName, cacheType: load.kvType.rawValue, threads: threads,
+                precision: load.precisionName, cacheType: cacheType.rawValue, threads: threads,
                 processor: Processor.name, bandwidth: MemoryBandwidth.measure(threads: threads)))
         if let header = table.header { try StandardOutput.writeLine(header) }
         let runner = BenchRunner(backend: backend, repetitions: repetitions)

@@ -32,14 +32,15 @@ extension LanguageModel {
             throw LanguageModelError.vocabularyMismatch(
                 tokenizer: text.tokenizer.vocabularySize, model: configuration.vocabularySize)
         }
+        let cacheType = options.cacheType ?? configuration.defaultCacheType
         let memory = try MemoryPlan(
             weightBytes: WeightFootprint.bytes(of: checkpoint.tensors, precision: options.precision),
             modelContextTokens: configuration.contextTokens, requestedTokens: options.contextTokens,
             availableBytes: SystemMemory.availableBytes
-        ) { configuration.cacheBytes(tokens: $0, type: options.cacheType) }
+        ) { configuration.cacheBytes(tokens: $0, type: cacheType) }
         var backendOptions = TransformerBackend.Options()
         backendOptions.precision = options.precision
-        backendOptions.cacheType = options.cacheType
+        backendOptions.cacheType = cacheType
         backendOptions.contextTokens = memory.contextTokens
         let backend = try TransformerBackend(
             checkpoint: checkpoint, configuration: configuration,

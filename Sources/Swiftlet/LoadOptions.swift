@@ -6,15 +6,15 @@ public struct LoadOptions: Sendable, Equatable {
     public var threads: Int?
     /// The most tokens of a conversation; 0 takes what the model was made for, as far as the memory goes.
     public var contextTokens: Int
-    /// How keys and values are kept: `f16` takes half the memory of `f32`.
-    public var cacheType: CacheType
+    /// How keys and values are kept: `f16` takes half the memory of `f32`; nil for what the model's size suggests.
+    public var cacheType: CacheType?
     /// How weights are kept: as in the file, dequantised, or quantised at load.
     public var precision: WeightPrecision
     /// Kernels to use; nil takes what `SWIFTLET_ISA` says, else the widest set of this machine.
     public var instructionSet: InstructionSet?
 
     public init(
-        threads: Int? = nil, contextTokens: Int = 0, cacheType: CacheType = .f16, precision: WeightPrecision = .native,
+        threads: Int? = nil, contextTokens: Int = 0, cacheType: CacheType? = nil, precision: WeightPrecision = .native,
         instructionSet: InstructionSet? = nil
     ) {
         self.threads = threads

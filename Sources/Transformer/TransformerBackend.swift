@@ -11,7 +11,8 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
         /// Eight-bit terms that an activation is cut into before it meets 4-bit weights: 1, or 2 for the precision of
         /// 16 bits at twice the arithmetic; nil for ``defaultActivationTerms(hiddenSize:)``.
         public var activationTerms: Int?
-        public var cacheType: CacheType = .f16
+        /// How keys and values are kept; nil for ``ModelConfiguration/defaultCacheType``.
+        public var cacheType: CacheType?
         /// The most tokens of a sequence; nil for what the model was made for.
         public var contextTokens: Int?
         /// Tokens that run through the layers together. More share each pass over the weights, but the wave of
@@ -47,7 +48,7 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
                 ?? Options.defaultActivationTerms(hiddenSize: configuration.hiddenSize),
             compute: compute, progress: progress)
         self.configuration = configuration
-        cacheType = options.cacheType
+        cacheType = options.cacheType ?? configuration.defaultCacheType
         let contextTokens = min(options.contextTokens ?? .max, configuration.contextTokens)
         let chunk = max(1, min(options.prefillChunkTokens, contextTokens))
         transformer = Transformer(configuration: configuration, weights: weights, compute: compute, rows: chunk)
@@ -182,6 +183,12 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
 }
 
 extension ModelConfiguration {
+    /// f32 where a token of context takes at most 16 KiB, too little to be felt; else f16, which halves what every step
+    /// of a long conversation reads, and changes logits by some thousandths.
+    public var defaultCacheType: CacheType {
+        cacheBytes(tokens: CachePages.pageTokens, type: .f32) / CachePages.pageTokens <= 16 << 10 ? .f32 : .f16
+    }
+
     /// Bytes of the key-value cache of a sequence that has grown to this length.
     public func cacheBytes(tokens: Int, type: CacheType) -> Int {
         KeyValueCache.bytes(tokens: tokens, layerCount: layerCount, shape: attentionShape, type: type)

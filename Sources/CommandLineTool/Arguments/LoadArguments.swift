@@ -15,8 +15,8 @@ struct LoadArguments: ParsableArguments {
     @Option(name: .shortAndLong, help: "Threads; physical cores where nothing is given.")
     var threads: Int?
 
-    @Option(help: "The type of the key-value cache.")
-    var kvType = CacheKind.f16
+    @Option(help: "The type of the key-value cache; f16 where nothing is given, f32 for the smallest models.")
+    var kvType: CacheKind?
 
     func validate() throws {
         guard context >= 0 else { throw ValidationError("--context must not be negative.") }
@@ -54,7 +54,7 @@ struct LoadArguments: ParsableArguments {
 
     var options: LoadOptions {
         LoadOptions(
-            threads: threads, contextTokens: context, cacheType: kvType.type, precision: dtype?.precision ?? .native)
+            threads: threads, contextTokens: context, cacheType: kvType?.type, precision: dtype?.precision ?? .native)
     }
 
     /// What the weights are held in, for reports.
