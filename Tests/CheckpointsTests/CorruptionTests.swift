@@ -47,7 +47,7 @@ import UntrustedInput
         let path = try folder.write(bytes, to: name)
         let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
         defer { try? file.close() }
-        var random = SplitMix64(state: UInt64(index) + 1)
+        var random = SplitMix64(seed: UInt64(index) + 1)
         let header = min(bytes.count, 16_384)
         var refused = 0
         for _ in 0..<10_000 / Self.files.count {
@@ -68,18 +68,5 @@ import UntrustedInput
             }
         }
         #expect(refused > 0)
-    }
-}
-
-/// Steele, Lea and Flood 2014: enough to make the flips the same on every machine.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import Compute
 import Foundation
+import TestSupport
 import Testing
 
 /// Keys, values and queries of one sequence, and what attention over them is by definition, in double precision.

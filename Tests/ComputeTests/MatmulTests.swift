@@ -1,5 +1,6 @@
 import Compute
 import Tensors
+import TestSupport
 import Testing
 
 /// Products through the safe interface: their values, and that their bits depend on nothing they should not.

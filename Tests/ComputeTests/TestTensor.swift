@@ -1,5 +1,6 @@
 import Compute
 import Tensors
+import TestSupport
 
 /// Tensors with random blocks: any bits for the integers, finite numbers for the scales.
 enum TestTensor {

@@ -1,6 +1,7 @@
 import Compute
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 /// The safe face of the row operations: which rows and columns they touch, with any number of threads.

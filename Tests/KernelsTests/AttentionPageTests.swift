@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import TestSupport
 import Testing
 
 /// One page of attention: against double precision, right before unreadable memory, and lane by lane.

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import TestSupport
 import Testing
 
 /// The row operations against double precision, at every length around the vectors', right before unreadable memory.
