@@ -23,7 +23,7 @@ test: build-tests weights
 	$(TEST) --skip-build
 
 build: install
-	$(BUILD) --product swiftlet >&2
+	@$(BUILD) --product swiftlet >&2
 
 # The executable too: tests start it as a user would.
 build-tests: install

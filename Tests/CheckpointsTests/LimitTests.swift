@@ -78,4 +78,36 @@ import UntrustedInput
         #expect(refusal(file(Limits.tensorNameBytes), as: "x.safetensors") == nil)
         #expect(isLimit(refusal(file(Limits.tensorNameBytes + 1), as: "x.safetensors")))
     }
+
+    @Test("shards, of an index and of a split file")
+    func shards() throws {
+        func refusalOfIndex(_ count: Int) throws -> InputError? {
+            let folder = try TemporaryFolder()
+            let map = (0..<count).map { "\"t\($0)\":\"s\($0).safetensors\"" }.joined(separator: ",")
+            try folder.write("{\"weight_map\":{\(map)}}", to: "model.safetensors.index.json")
+            return #expect(throws: InputError.self) { try Checkpoint.open(folder.path) }
+        }
+        // At the limit the first shard is merely not there.
+        #expect(!isLimit(try refusalOfIndex(Limits.shardCount)))
+        #expect(isLimit(try refusalOfIndex(Limits.shardCount + 1)))
+        for (count, isPast) in [(Limits.shardCount, false), (Limits.shardCount + 1, true)] {
+            var builder = GGUFBuilder.sample
+            builder.metadata.append(("split.count", .uint16(UInt16(count))))
+            #expect(isLimit(refusal(builder.bytes(), as: "x.gguf")) == isPast)
+        }
+    }
+
+    @Test("configuration files")
+    func configurations() throws {
+        for (size, isPast) in [(Limits.configurationBytes, false), (Limits.configurationBytes + 1, true)] {
+            let folder = try TemporaryFolder()
+            try folder.write("{}" + String(repeating: " ", count: size - 2), to: "config.json")
+            let checkpoint = try Checkpoint.open(folder.path)
+            if isPast {
+                #expect(isLimit(#expect(throws: InputError.self) { try checkpoint.configuration }))
+            } else {
+                #expect(try checkpoint.configuration == .object([:]))
+            }
+        }
+    }
 }
