@@ -57,9 +57,6 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
             contextTokens: contextTokens, prefillChunkTokens: chunk)
     }
 
-    /// Bytes of the re-tiled weights.
-    public var weightBytes: Int { transformer.weights.byteCount }
-
     public func makeSequence() throws(InferenceError) -> any InferenceSequence {
         TransformerSequence(
             backend: ObjectIdentifier(self),

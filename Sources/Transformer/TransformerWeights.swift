@@ -11,9 +11,6 @@ struct TransformerWeights: Sendable {
     let finalNorm: WeightVector  // (hidden)
     /// The output head; made from the embedding where the model ties them: (vocabulary, hidden)
     let head: WeightMatrix
-
-    /// Bytes that the re-tiled matrices take.
-    var byteCount: Int { layers.reduce(head.byteCount) { $0 + $1.byteCount } }
 }
 
 struct LayerWeights: Sendable {
@@ -23,10 +20,6 @@ struct LayerWeights: Sendable {
     let feedForwardNorm: WeightVector  // (hidden)
     let gateUp: WeightMatrix  // (2 · intermediate, hidden), rows gate | up
     let down: WeightMatrix  // (hidden, intermediate)
-
-    var byteCount: Int {
-        queryKeyValue.byteCount + attentionOutput.byteCount + gateUp.byteCount + down.byteCount
-    }
 }
 
 /// How far loading has come, in bytes of the checkpoint.
@@ -38,7 +31,7 @@ public struct WeightLoadProgress: Sendable, Equatable {
 extension TransformerWeights {
     /// Re-tiles every weight of a checkpoint.
     ///
-    /// The file's pages are given back as soon as a matrix is made, so that loading holds the tiles and no more
+    /// `makeMatrix` gives the file's pages back as soon as a matrix is made, so that loading holds the tiles and no more
     /// than one tensor's pages beside them.
     init(
         checkpoint: Checkpoint, configuration: ModelConfiguration, precision: WeightPrecision, activationTerms: Int,
@@ -53,10 +46,7 @@ extension TransformerWeights {
 
         func matrix(_ parts: [WeightPart], activationTerms terms: Int) throws -> WeightMatrix {
             let matrix = try compute.makeMatrix(parts, precision: precision, activationTerms: terms)
-            for part in parts {
-                completedBytes += part.tensor.byteRange.count
-                (part.tensor.storage as? MappedFile)?.releasePages(part.tensor.byteRange)
-            }
+            for part in parts { completedBytes += part.tensor.byteRange.count }
             progress?(WeightLoadProgress(completedBytes: completedBytes, totalBytes: totalBytes))
             return matrix
         }

@@ -5,7 +5,6 @@ import Tokenizers
 import UntrustedInput
 
 private let folder = "tokenizers/llama.cpp-vocabs"
-private let smolLM2 = Golden.repository.appendingPathComponent("weights/SmolLM2-135M-Instruct.Q4_1.gguf").path
 
 /// Vocabularies as GGUF files carry them give the ids of the tokenizers they were converted from.
 struct GoldenGGUFTests {
@@ -45,12 +44,13 @@ struct GoldenGGUFTests {
     }
 
     @Test(
-        .enabled(if: FileManager.default.fileExists(atPath: smolLM2), "needs \(smolLM2)"),
+        .enabled(if: SmolLM2.path != nil, "needs weights/\(SmolLM2.fileName): run weights/fetch.sh"),
         .enabled(if: Golden.path("tokenizers/smollm2") != nil, "needs the golden data: tokenizers/smollm2"))
     func smolLM2EqualsItsTokenizer() throws {
-        let handle = try #require(FileHandle(forReadingAtPath: smolLM2))
+        let path = try #require(SmolLM2.path)
+        let handle = try #require(FileHandle(forReadingAtPath: path))
         let header = GGUFHeader([UInt8](try #require(try handle.read(upToCount: 8 << 20))))
-        try check(Tokenizer(gguf: header.vocabulary(file: smolLM2)), "tokenizers/smollm2/encode.jsonl")
+        try check(Tokenizer(gguf: header.vocabulary(file: path)), "tokenizers/smollm2/encode.jsonl")
     }
 
     private func check(_ tokenizer: Tokenizer, _ file: String) throws {
