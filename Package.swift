@@ -13,9 +13,14 @@ let swiftSettings: [SwiftSetting] =
     // Warnings are errors where changes land, and no obstacle to somebody with a newer compiler.
     + (Context.environment["SWIFTLET_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
-/// The compiler flags of one instruction-set target: nothing else in the package may be built with them.
+// The compiler flags of the instruction-set targets: nothing else in the package may be built with them.
 let avx2Settings: [SwiftSetting] =
     swiftSettings + [.unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mf16c"])]
+
+let avx512Settings: [SwiftSetting] =
+    avx2Settings + [
+        .unsafeFlags(["f", "bw", "dq", "vl", "vnni"].flatMap { ["-Xcc", "-mavx512\($0)"] })
+    ]
 
 #if arch(x86_64)
     let instructionSetTargets: [Target] = [
@@ -23,8 +28,11 @@ let avx2Settings: [SwiftSetting] =
         .target(
             name: "KernelsAVX2", dependencies: ["CIntrinsics", "Kernels", "Tensors"], exclude: ["README.md"],
             swiftSettings: avx2Settings),
+        .target(
+            name: "KernelsAVX512", dependencies: ["CIntrinsics", "Kernels"], exclude: ["README.md"],
+            swiftSettings: avx512Settings),
     ]
-    let instructionSetDependencies: [Target.Dependency] = ["KernelsAVX2"]
+    let instructionSetDependencies: [Target.Dependency] = ["KernelsAVX2", "KernelsAVX512"]
 #else
     let instructionSetTargets: [Target] = []
     let instructionSetDependencies: [Target.Dependency] = []

@@ -3,14 +3,14 @@ extension Compute {
     /// work at a few elements a cycle.
     package static let smallestParallelWork = 1 << 14
 
-    /// Runs `body` over `count` equal items of `elements` each, split over the threads if that pays.
+    /// Runs a loop over `count` equal items of `elements` each, split over the threads if that pays.
     ///
     /// Items must not depend on each other: which thread has which is not fixed between machines.
-    func split(_ count: Int, elements: Int, _ body: (_ items: Range<Int>) -> Void) {
+    func split<Loop: ItemLoop>(_ count: Int, elements: Int, _ loop: Loop) {
         if count * elements < Self.smallestParallelWork {
-            if count > 0 { body(0..<count) }
+            if count > 0 { loop.run(items: 0..<count) }
         } else {
-            pool.split(count, body)
+            pool.split(count, loop)
         }
     }
 }

@@ -8,6 +8,7 @@ import Kernels
 #endif
 #if canImport(KernelsAVX2)
     import KernelsAVX2
+    import KernelsAVX512
 #endif
 
 /// A family of vector instructions that the kernels were compiled for, narrowest first.
@@ -16,12 +17,15 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     case portable
     /// AVX2 with FMA and F16C: Intel since Haswell (2013), AMD since Excavator and Zen.
     case avx2
+    /// AVX-512 (F, BW, DQ, VL) with VNNI, besides the former: Intel since Ice Lake (2019), AMD since Zen 4.
+    case avx512
 
     /// Whether this build has the kernels and this machine the instructions.
     public var isSupported: Bool {
         switch self {
         case .portable: true
         case .avx2: Self.hasAVX2
+        case .avx512: Self.hasAVX512
         }
     }
 
@@ -43,24 +47,28 @@ public enum InstructionSet: String, CaseIterable, Sendable {
 
     /// The kernels of this set.
     var kernels: KernelSet {
-        switch self {
-        case .portable: .portable
-        case .avx2:
-            #if canImport(KernelsAVX2)
-                .avx2
-            #else
-                .portable
-            #endif
-        }
+        #if canImport(KernelsAVX2)
+            switch self {
+            case .portable: .portable
+            case .avx2: .avx2
+            case .avx512: .avx512(over: .avx2)
+            }
+        #else
+            .portable
+        #endif
     }
 
+    private static let hasAVX2 = processorHas(["avx2", "fma", "f16c"])
+    private static let hasAVX512 =
+        hasAVX2 && processorHas(["avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni"])
+
     /// The operating system's word is asked for, not `cpuid`: it also knows whether it saves the wide registers.
-    private static let hasAVX2: Bool = {
+    private static func processorHas(_ features: [Substring]) -> Bool {
         #if canImport(KernelsAVX2) && os(Linux)
             let flags = SystemFile.firstLine(of: "/proc/cpuinfo", startingWith: "flags")?.split(separator: " ") ?? []
-            return ["avx2", "fma", "f16c"].allSatisfy { flags.contains(Substring($0)) }
+            return features.allSatisfy(flags.contains)
         #else
             return false
         #endif
-    }()
+    }
 }

@@ -4,7 +4,7 @@
 enum FloorPlan {
     static let floors: [[String]] = [
         ["CIntrinsics", "COpenBLAS", "Tensors", "UntrustedInput"],
-        ["Checkpoints", "Kernels", "KernelsAVX2", "Tokenizers"],
+        ["Checkpoints", "Kernels", "KernelsAVX2", "KernelsAVX512", "Tokenizers"],
         ["Compute", "Inference"],
         ["Transformer"],
         ["Generation"],
@@ -13,7 +13,7 @@ enum FloorPlan {
     ]
 
     /// An instruction set fills the table that the portable kernels declare, and so stands on their floor and on them.
-    static let onTheSameFloor = ["KernelsAVX2": ["Kernels"]]
+    static let onTheSameFloor = ["KernelsAVX2": ["Kernels"], "KernelsAVX512": ["Kernels"]]
 
     /// The language's own modules and the C library's, which every floor may import.
     static let standardLibrary: Set<String> = ["Swift", "Synchronization", "Glibc", "Musl", "Darwin"]

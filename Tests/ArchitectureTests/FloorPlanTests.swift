@@ -68,7 +68,7 @@ import Testing
                 .library(name: "D", targets: ["D"]),
                 """)
         let expected: [String: Set<String>] = [
-            "A": ["B"], "C": ["A", "B", "KernelsAVX2"], "D": ["A"], "E": [],
+            "A": ["B"], "C": ["A", "B", "KernelsAVX2", "KernelsAVX512"], "D": ["A"], "E": [],
         ]
         #expect(manifest.dependencies == expected)
     }

@@ -23,7 +23,9 @@ struct Manifest {
                     Self.literals(Self.untilClosing($0))
                 }
                 var names = Set(Self.literals(list)).subtracting(products)
-                if arguments.contains("instructionSetDependencies") { names.insert("KernelsAVX2") }
+                if arguments.contains("instructionSetDependencies") {
+                    names.formUnion(["KernelsAVX2", "KernelsAVX512"])
+                }
                 found[name] = names
             }
         }

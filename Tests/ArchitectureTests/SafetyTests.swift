@@ -5,7 +5,7 @@ import Testing
     private let files = SourceFile.product
 
     /// Where pointers are the material.
-    private static let unsafeModules: Set<String> = ["Tensors", "Kernels", "KernelsAVX2", "Compute"]
+    private static let unsafeModules: Set<String> = ["Tensors", "Kernels", "KernelsAVX2", "KernelsAVX512", "Compute"]
 
     /// Single files elsewhere, each with its reason: one-line calls of the C library, which takes pointers.
     private static let unsafeFiles: [String: String] = [

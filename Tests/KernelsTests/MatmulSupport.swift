@@ -4,9 +4,6 @@ import Tensors
 import TestSupport
 import Testing
 
-#if canImport(KernelsAVX2)
-    import KernelsAVX2
-#endif
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -17,28 +14,27 @@ import Testing
 
 /// The sets of matrix kernels that this machine can run, by name.
 enum MatmulSet: String, CaseIterable, CustomTestStringConvertible {
-    case portable, avx2
+    case portable, avx2, avx512
 
     static let available: [MatmulSet] = allCases.filter { set in
         switch set {
-        case .portable: return true
-        case .avx2:
-            #if canImport(KernelsAVX2)
-                let words = Set(
-                    (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: " ") ?? [])
-                return words.isSuperset(of: ["avx2", "fma", "f16c"])
-            #else
-                return false
-            #endif
+        case .portable: true
+        case .avx2: processorHas(["avx2", "fma", "f16c"])
+        case .avx512:
+            processorHas(["avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni"])
         }
     }
 
-    var kernels: MultiplyKernels {
+    private static func processorHas(_ features: Set<Substring>) -> Bool {
         #if canImport(KernelsAVX2)
-            if self == .avx2 { return .avx2 }
+            let words = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: " ") ?? []
+            return features.isSubset(of: words)
+        #else
+            return false
         #endif
-        return .portable
     }
+
+    var kernels: MultiplyKernels { all.multiply }
 
     var testDescription: String { rawValue }
 }
@@ -155,32 +151,55 @@ struct RandomMatrix {
 
 /// Activations as a kernel reads them, and what they stand for.
 struct TestActivations {
-    let memory: FencedMemory
-    let stride: Int
+    private let x: [[Float]]
+    private let form: TileLayout.Activation
+    private let kernels: MultiplyKernels
+    private let side: FencedMemory.Side
     /// (tokens, columns): what the integers times their scales are.
     let values: [[Double]]
 
     init(_ x: [[Float]], for layout: TileLayout, _ kernels: MultiplyKernels, against side: FencedMemory.Side) {
-        let columns = x[0].count
         let form = layout.activation
-        stride = ActivationBlock.rowBytes(columns: columns, form)
-        memory = FencedMemory(byteCount: stride * x.count, against: side)
-        var values: [[Double]] = []
-        for (token, row) in x.enumerated() {
-            let out = unsafe memory.base + token * stride
-            switch form {
-            case .f32:
-                unsafe out.copyMemory(from: row, byteCount: columns * 4)
-                values.append(row.map(Double.init))
-            case .int8:
-                unsafe kernels.quantizeInt8(row, columns, out, nil)
-                values.append(unsafe Self.int8Values(out, columns: columns))
-            case .int16:
-                unsafe kernels.quantizeInt16(row, columns, out)
-                values.append(unsafe Self.int16Values(out, columns: columns))
+        self.x = x
+        self.form = form
+        self.kernels = kernels
+        self.side = side
+        values = x.map { row in
+            let panel = Self.panel([row], form, kernels, against: .end)
+            return switch form {
+            case .f32: row.map(Double.init)
+            case .int8: unsafe Self.int8Values(panel.base, columns: row.count)
+            case .int16: unsafe Self.int16Values(panel.base, columns: row.count)
             }
         }
-        self.values = values
+    }
+
+    /// Bytes of a row, or of its floats.
+    var stride: Int { ActivationBlock.rowBytes(columns: x[0].count, form) }
+
+    /// Some of the tokens, as one call reads them.
+    func panel(_ tokens: Range<Int>) -> FencedMemory {
+        Self.panel(Array(x[tokens]), form, kernels, against: side)
+    }
+
+    private static func panel(
+        _ x: [[Float]], _ form: TileLayout.Activation, _ kernels: MultiplyKernels, against side: FencedMemory.Side
+    ) -> FencedMemory {
+        let columns = x[0].count
+        let memory = FencedMemory(
+            byteCount: ActivationBlock.rowBytes(columns: columns, form) * x.count, against: side)
+        for (token, row) in x.enumerated() {
+            switch form {
+            case .f32: unsafe (memory.base + token * columns * 4).copyMemory(from: row, byteCount: columns * 4)
+            case .int8:
+                let block = ActivationBlock.int8
+                unsafe kernels.quantizeInt8(row, columns, memory.base + token * block, nil, x.count * block)
+            case .int16:
+                let block = ActivationBlock.int16
+                unsafe kernels.quantizeInt16(row, columns, memory.base + token * block, x.count * block)
+            }
+        }
+        return memory
     }
 
     @unsafe static func int8Values(_ row: UnsafeMutableRawPointer, columns: Int) -> [Double] {
@@ -209,9 +228,10 @@ func multiplied(
     let output = FencedMemory(byteCount: tokens.count * rows * 4, against: side)
     for index in 0..<tokens.count * rows { unsafe output.floats[index] = initial ?? .nan }
     let kernel = unsafe kernels.kernel(for: layout)
+    let panel = activations.panel(tokens)
     let call = unsafe TileCall(
         weights: weights.base, groups: (rows + 7) / 8, groupBytes: layout.groupBytes(columns: columns),
-        columns: columns, activations: activations.memory.base + tokens.lowerBound * activations.stride,
+        columns: columns, activations: panel.base,
         activationStride: activations.stride, tokens: tokens.count, output: output.floats, outputStride: rows,
         rows: rows, accumulates: initial != nil)
     unsafe kernel(call)

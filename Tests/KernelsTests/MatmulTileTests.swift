@@ -5,8 +5,9 @@ import Testing
 
 /// Every tile of every instruction set against sums in double precision.
 @Suite struct MatmulTileTests {
-    /// Shapes that reach every tail: rows that fill no group, columns of one block and of many panels, 1...4 tokens.
-    static let rowCounts = [1, 7, 8, 17]
+    /// Shapes that reach every tail: rows that fill no group or half of a pair, columns of one block and of many panels,
+    /// from one token to as many as a call takes. Together some 200 for every type and set.
+    static let rowCounts = [1, 7, 8, 9, 16, 17, 31, 43]
     static func columnCounts(_ type: ElementType) -> [Int] {
         type.isDense ? [1, 31, 256, 777] : type.blockLength == 32 ? [32, 96, 576] : [256, 1024]
     }
@@ -23,19 +24,24 @@ import Testing
                 side = side == .start ? .end : .start
                 let matrix = RandomMatrix(type, rows: rows, columns: columns, using: &generator)
                 let tile = matrix.tile(against: side)
-                let tokens = 1 + Int(generator.next() % 4)
-                let x = (0..<tokens).map { _ in generator.gauss(columns) }
+                let most = set.kernels.tokensPerCall(layout.activation)
+                let x = (0..<most).map { _ in generator.gauss(columns) }
                 let activations = TestActivations(x, for: layout, set.kernels, against: side)
-                let y = multiplied(
-                    set.kernels, layout, weights: tile, rows: rows, columns: columns, activations: activations,
-                    tokens: 0..<tokens, side: side)
-                for token in 0..<tokens {
-                    for row in 0..<rows {
-                        let (sum, magnitude) = reference(matrix, row, activations.values[token])
-                        let error = abs(Double(y[token][row]) - sum)
-                        let bound = 4 * Double(columns).squareRoot() * Double(Float.ulpOfOne) * magnitude
-                        worst = max(worst, error / max(bound, .leastNormalMagnitude))
-                        #expect(error <= bound, "\(type) \(rows)×\(columns), \(tokens) tokens, row \(row)")
+                let references = (0..<most).map { token in
+                    (0..<rows).map { reference(matrix, $0, activations.values[token]) }
+                }
+                for tokens in 1...most {
+                    let y = multiplied(
+                        set.kernels, layout, weights: tile, rows: rows, columns: columns, activations: activations,
+                        tokens: 0..<tokens, side: side)
+                    for token in 0..<tokens {
+                        for row in 0..<rows {
+                            let (sum, magnitude) = references[token][row]
+                            let error = abs(Double(y[token][row]) - sum)
+                            let bound = 4 * Double(columns).squareRoot() * Double(Float.ulpOfOne) * magnitude
+                            worst = max(worst, error / max(bound, .leastNormalMagnitude))
+                            #expect(error <= bound, "\(type) \(rows)×\(columns), \(tokens) tokens, row \(row)")
+                        }
                     }
                 }
             }
@@ -43,8 +49,8 @@ import Testing
         #expect(worst <= 1 && worst > 0)
     }
 
-    /// An output has the same bits with one token, with four, and at any place among them; added to what is there,
-    /// it is rounded once more and nothing else.
+    /// An output has the same bits with one token, with as many as a call takes, and at any place among them; added to
+    /// what is there, it is rounded once more and nothing else.
     @Test(arguments: ElementType.allCases, MatmulSet.available)
     func bitsDoNotDependOnTokensBeside(type: ElementType, set: MatmulSet) {
         var generator = SplitMix64(seed: 12)
@@ -53,15 +59,16 @@ import Testing
             let rows = 43
             let matrix = RandomMatrix(type, rows: rows, columns: columns, using: &generator)
             let tile = matrix.tile(against: .end)
-            let x = (0..<4).map { _ in generator.gauss(columns) }
+            let most = set.kernels.tokensPerCall(layout.activation)
+            let x = (0..<most).map { _ in generator.gauss(columns) }
             let activations = TestActivations(x, for: layout, set.kernels, against: .end)
             func product(_ tokens: Range<Int>, _ initial: Float? = nil) -> [[Float]] {
                 multiplied(
                     set.kernels, layout, weights: tile, rows: rows, columns: columns, activations: activations,
                     tokens: tokens, accumulatingTo: initial, side: .end)
             }
-            let singles = (0..<4).map { product($0..<$0 + 1)[0] }
-            for tokens in [0..<2, 1..<3, 0..<3, 1..<4, 0..<4] {
+            let singles = (0..<most).map { product($0..<$0 + 1)[0] }
+            for tokens in (2...most).flatMap({ [0..<$0, most - $0..<most] }) {
                 #expect(product(tokens) == Array(singles[tokens]), "\(type) \(columns) \(tokens)")
                 #expect(product(tokens, 0.75) == singles[tokens].map { $0.map { 0.75 + $0 } })
             }

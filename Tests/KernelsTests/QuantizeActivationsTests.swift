@@ -31,8 +31,8 @@ import Testing
         let wideBytes = ActivationBlock.rowBytes(columns: x.count, .int16)
         let memory = FencedMemory(byteCount: 2 * bytes + wideBytes, against: .end)
         let kernels = MultiplyKernels.portable
-        unsafe kernels.quantizeInt8(x, x.count, memory.base, memory.base + bytes)
-        unsafe kernels.quantizeInt16(x, x.count, memory.base + 2 * bytes)
+        unsafe kernels.quantizeInt8(x, x.count, memory.base, memory.base + bytes, ActivationBlock.int8)
+        unsafe kernels.quantizeInt16(x, x.count, memory.base + 2 * bytes, ActivationBlock.int16)
         let first = unsafe TestActivations.int8Values(memory.base, columns: x.count)
         let second = unsafe TestActivations.int8Values(memory.base + bytes, columns: x.count)
         let wide = unsafe TestActivations.int16Values(memory.base + 2 * bytes, columns: x.count)
@@ -71,8 +71,8 @@ import Testing
         let memory = FencedMemory(byteCount: 2 * bytes + wideBytes, against: .end)
         let source = FencedMemory(byteCount: 4 * x.count, against: .end)
         unsafe source.base.copyMemory(from: x, byteCount: 4 * x.count)
-        unsafe kernels.quantizeInt8(source.floats, x.count, memory.base, memory.base + bytes)
-        unsafe kernels.quantizeInt16(source.floats, x.count, memory.base + 2 * bytes)
+        unsafe kernels.quantizeInt8(source.floats, x.count, memory.base, memory.base + bytes, ActivationBlock.int8)
+        unsafe kernels.quantizeInt16(source.floats, x.count, memory.base + 2 * bytes, ActivationBlock.int16)
         return unsafe Array(UnsafeRawBufferPointer(start: memory.base, count: 2 * bytes + wideBytes))
     }
 }

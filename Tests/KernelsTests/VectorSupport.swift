@@ -2,6 +2,7 @@ import Kernels
 
 #if canImport(KernelsAVX2)
     import KernelsAVX2
+    import KernelsAVX512
 #endif
 
 extension MatmulSet {
@@ -9,6 +10,7 @@ extension MatmulSet {
     var all: KernelSet {
         #if canImport(KernelsAVX2)
             if self == .avx2 { return .avx2 }
+            if self == .avx512 { return .avx512(over: .avx2) }
         #endif
         return .portable
     }

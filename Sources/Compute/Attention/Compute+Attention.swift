@@ -24,30 +24,17 @@ extension Compute {
         }
         let plan = AttentionPlan(slices, shape: shape, threadCount: threadCount)
         scratch.reservePerThread(plan.scratchBytes)
-        let next = Atomic<Int>(0)
+        let tasks = AttentionTasks(compute: self, plan: plan, x: x, slices: slices, out: out)
         // An element of a visible key takes two multiply-adds, at 16 a cycle: eight times as many for the same time.
         if work < 8 * Self.smallestParallelWork || threadCount == 1 {
-            attend(thread: 0, plan, next, x, slices, into: out)
+            tasks.run(thread: 0)
         } else {
-            pool.run { thread in attend(thread: thread, plan, next, x, slices, into: out) }
-        }
-    }
-
-    /// Takes tasks until none is left.
-    private func attend(
-        thread: Int, _ plan: AttentionPlan, _ next: borrowing Atomic<Int>, _ x: Activations,
-        _ slices: [AttentionSlice], into out: Activations
-    ) {
-        let memory = unsafe AttentionScratch(scratch.bytes(ofThread: thread), plan: plan)
-        while true {
-            let index = next.add(1, ordering: .relaxed).oldValue
-            guard index < plan.taskCount else { return }
-            unsafe attend(plan.task(index, of: slices), x, plan.shape, memory, into: out)
+            pool.run(tasks)
         }
     }
 
     /// Takes the queries of a task over all pages that any of them sees.
-    private func attend(
+    fileprivate func attend(
         _ task: AttentionPlan.Task, _ x: Activations, _ shape: AttentionShape, _ memory: AttentionScratch,
         into out: Activations
     ) {
@@ -93,6 +80,33 @@ extension Compute {
                 unsafe attention.finish(state, out.pointer(row: row) + head * headSize, headSize)
                 unsafe state += stateFloats
             }
+        }
+    }
+}
+
+/// The tasks of one call, taken one after another from a counter that the threads share.
+private struct AttentionTasks: Region, ~Copyable {
+    let compute: Compute
+    let plan: AttentionPlan
+    let x: Activations
+    let slices: [AttentionSlice]
+    let out: Activations
+    private let next = Atomic<Int>(0)
+
+    init(compute: Compute, plan: AttentionPlan, x: Activations, slices: [AttentionSlice], out: Activations) {
+        self.compute = compute
+        self.plan = plan
+        self.x = x
+        self.slices = slices
+        self.out = out
+    }
+
+    func run(thread index: Int) {
+        let memory = unsafe AttentionScratch(compute.scratch.bytes(ofThread: index), plan: plan)
+        while true {
+            let task = next.add(1, ordering: .relaxed).oldValue
+            guard task < plan.taskCount else { return }
+            unsafe compute.attend(plan.task(task, of: slices), x, plan.shape, memory, into: out)
         }
     }
 }

@@ -10,28 +10,46 @@ extension Compute {
         keyValues x: Activations, rows: Range<Int>, keyColumn: Int, valueColumn: Int, firstPosition: Int,
         into pages: CachePages
     ) {
-        let (heads, headSize, layout) = (pages.shape.keyValueHeadCount, pages.shape.headSize, pages.layout)
+        let (heads, headSize) = (pages.shape.keyValueHeadCount, pages.shape.headSize)
         precondition(keyColumn >= 0 && keyColumn + heads * headSize <= x.columns, "keys beyond the columns")
         precondition(valueColumn >= 0 && valueColumn + heads * headSize <= x.columns, "values beyond the columns")
         precondition(firstPosition >= 0)
         x.require(rows: rows)
-        let kernel = unsafe pages.type == .f32 ? kernels.attention.storeF32 : kernels.attention.storeF16
-        split(heads, elements: 2 * rows.count * headSize) { items in
-            for head in items {
-                var done = 0
-                while done < rows.count {
-                    let position = firstPosition + done
-                    let slot = position % CachePages.pageTokens
-                    let count = min(CachePages.pageTokens - slot, rows.count - done)
-                    let source = unsafe x.pointer(row: rows.lowerBound + done) + head * headSize
-                    let page = unsafe pages.pointer(page: position / CachePages.pageTokens, head: head)
-                    unsafe kernel(
-                        CacheStoreCall(
-                            keys: source + keyColumn, values: source + valueColumn, stride: x.stride, rows: count,
-                            headSize: headSize, valueStride: layout.valueStride, keyPage: page,
-                            valuePage: page + layout.keyBytes, slot: slot))
-                    done += count
-                }
+        split(
+            heads, elements: 2 * rows.count * headSize,
+            CacheStore(
+                kernels: kernels.attention, x: x, rows: rows, keyColumn: keyColumn, valueColumn: valueColumn,
+                firstPosition: firstPosition, pages: pages))
+    }
+}
+
+/// Items are heads.
+private struct CacheStore: ItemLoop {
+    let kernels: AttentionKernels
+    let x: Activations
+    let rows: Range<Int>
+    let keyColumn: Int
+    let valueColumn: Int
+    let firstPosition: Int
+    let pages: CachePages
+
+    func run(items: Range<Int>) {
+        let (headSize, layout) = (pages.shape.headSize, pages.layout)
+        let kernel = unsafe pages.type == .f32 ? kernels.storeF32 : kernels.storeF16
+        for head in items {
+            var done = 0
+            while done < rows.count {
+                let position = firstPosition + done
+                let slot = position % CachePages.pageTokens
+                let count = min(CachePages.pageTokens - slot, rows.count - done)
+                let source = unsafe x.pointer(row: rows.lowerBound + done) + head * headSize
+                let page = unsafe pages.pointer(page: position / CachePages.pageTokens, head: head)
+                unsafe kernel(
+                    CacheStoreCall(
+                        keys: source + keyColumn, values: source + valueColumn, stride: x.stride, rows: count,
+                        headSize: headSize, valueStride: layout.valueStride, keyPage: page,
+                        valuePage: page + layout.keyBytes, slot: slot))
+                done += count
             }
         }
     }

@@ -17,29 +17,19 @@ extension Compute {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= min(x.rows, y.rows), "rows out of range")
         if rows.isEmpty { return }
         let bytes = unsafe QuantizedRows.bytes(w, count: rows.count)
-        scratch.reservePerThread(max(Self.pairBytes + bytesPerThread(bytes), OpenBLAS.scratchBytes))
-        if bytes <= Self.privateBytes {
-            // So little that every thread had better do all of it than wait for the others.
-            pool.run { index in
-                let memory = unsafe scratch.bytes(ofThread: index) + Self.pairBytes
-                let activations = unsafe QuantizedRows(w, x, rows: rows, memory: bytes == 0 ? nil : memory)
-                unsafe activations.quantize(0..<rows.count, kernels.multiply)
-                unsafe multiplyShare(index, w, activations, rows: rows, into: y, accumulate: accumulate)
-            }
+        let isPrivate = bytes <= Self.privateBytes
+        let pairBytes = self.pairBytes
+        scratch.reservePerThread(max(pairBytes + (isPrivate ? bytes : 0), OpenBLAS.scratchBytes))
+        let output = Output(rows: rows, y: y, accumulates: accumulate)
+        if isPrivate {
+            pool.run(PrivateProduct(compute: self, w: w, x: x, output: output, scratchOffset: pairBytes))
         } else {
-            let activations = unsafe QuantizedRows(w, x, rows: rows, memory: scratch.sharedBytes(bytes))
-            pool.run { index in
-                let tokens = WorkerPool.share(of: rows.count, index: index, among: threadCount)
-                unsafe activations.quantize(tokens, kernels.multiply)
-            }
-            pool.run { index in
-                unsafe multiplyShare(index, w, activations, rows: rows, into: y, accumulate: accumulate)
-            }
+            let activations = unsafe QuantizedRows(
+                w, x, rows: rows, memory: scratch.sharedBytes(bytes), kernels.multiply)
+            unsafe pool.split(rows.count, Quantization(kernels: kernels.multiply, activations: activations))
+            unsafe pool.run(Product(compute: self, w: w, activations: activations, output: output))
         }
     }
-
-    /// Tokens of one call of a tile kernel: with their sums, the weights and a mask they fill 16 registers.
-    private static var tokensPerCall: Int { 4 }
 
     /// Weights that are used for all tokens before the next ones are fetched: a quarter of a 512 KiB second-level
     /// cache, so that the activations passing by do not push them out.
@@ -50,7 +40,7 @@ extension Compute {
 
     /// Row groups whose pairs of products (of the integer and of what it left over) are added at a time.
     private static var pairGroups: Int { 64 }
-    private static var pairBytes: Int { tokensPerCall * pairGroups * TileLayout.rows * 4 }
+    private var pairBytes: Int { kernels.multiply.int8Tokens * Self.pairGroups * TileLayout.rows * 4 }
 
     /// Whether a dense product of this size goes through OpenBLAS: it must be allowed to by its bits, and be faster.
     private func usesOpenBLAS(_ tile: WeightTile, tokens: Int) -> Bool {
@@ -59,20 +49,28 @@ extension Compute {
             && OpenBLAS.agrees(with: instructionSet)
     }
 
-    private func bytesPerThread(_ bytes: Int) -> Int { bytes <= Self.privateBytes ? bytes : 0 }
+    /// Groups that a thread's share is made of: the kernels of 512 bits take them two by two.
+    private static var shareGroups: Int { 2 }
 
     /// One thread's part of a product.
-    @unsafe private func multiplyShare(
-        _ index: Int, _ w: WeightMatrix, _ activations: QuantizedRows, rows: Range<Int>, into y: Activations,
-        accumulate: Bool
+    @unsafe fileprivate func multiplyShare(
+        _ index: Int, _ w: WeightMatrix, _ activations: QuantizedRows, into output: Output
     ) {
+        let (rows, y) = (output.rows, output.y)
         for tile in w.tiles {
-            let groups = WorkerPool.share(of: tile.groups, index: index, among: threadCount)
+            let pairs = (tile.groups + Self.shareGroups - 1) / Self.shareGroups
+            let share = WorkerPool.share(of: pairs, index: index, among: threadCount)
+            let groups =
+                min(
+                    Self.shareGroups * share.lowerBound, tile.groups)..<min(
+                    Self.shareGroups * share.upperBound, tile.groups)
             let isPaired = w.activationTerms == 2 && tile.layout.activation == .int8
-            let step = isPaired ? Self.tokensPerCall / 2 : Self.tokensPerCall
+            let step = kernels.multiply.tokensPerCall(tile.layout.activation) / (isPaired ? 2 : 1)
             let usesOpenBLAS = usesOpenBLAS(tile, tokens: rows.count)
             // A single call for a single token: nothing is read twice.
-            var chunk = rows.count <= step ? max(groups.count, 1) : max(2, Self.chunkBytes / tile.groupBytes)
+            var chunk =
+                rows.count <= step
+                ? max(groups.count, 1) : max(1, Self.chunkBytes / tile.groupBytes / Self.shareGroups) * Self.shareGroups
             if isPaired { chunk = min(chunk, Self.pairGroups) }
             if usesOpenBLAS { chunk = OpenBLAS.rows / TileLayout.rows }
             var first = groups.lowerBound
@@ -90,7 +88,7 @@ extension Compute {
                         groupBytes: tile.groupBytes, columns: tile.columns,
                         activations: start, activationStride: stride, tokens: tokens,
                         output: y.pointer(row: rows.lowerBound + token) + tile.firstRow + first * TileLayout.rows,
-                        outputStride: y.stride, rows: tileRows, accumulates: accumulate)
+                        outputStride: y.stride, rows: tileRows, accumulates: output.accumulates)
                     if isBlock {
                         unsafe OpenBLAS.multiply(call, layout: tile.layout, scratch: scratch.bytes(ofThread: index))
                     } else if isPaired {
@@ -128,4 +126,47 @@ extension Compute {
             }
         }
     }
+}
+
+/// Where products go.
+private struct Output {
+    let rows: Range<Int>
+    let y: Activations
+    let accumulates: Bool
+}
+
+/// A product with so few activations that every thread had better quantise all of them than wait for the others.
+private struct PrivateProduct: Region {
+    let compute: Compute
+    let w: WeightMatrix
+    let x: Activations
+    let output: Output
+    /// Where a thread's quantised activations stand in its scratch memory.
+    let scratchOffset: Int
+
+    func run(thread index: Int) {
+        let kernels = compute.kernels.multiply
+        let memory = unsafe compute.scratch.bytes(ofThread: index) + scratchOffset
+        let activations = unsafe QuantizedRows(w, x, rows: output.rows, memory: memory, kernels)
+        unsafe activations.quantize(0..<output.rows.count, kernels)
+        unsafe compute.multiplyShare(index, w, activations, into: output)
+    }
+}
+
+/// Quantises the activations that all threads share; items are tokens.
+@unsafe private struct Quantization: ItemLoop {
+    let kernels: MultiplyKernels
+    let activations: QuantizedRows
+
+    func run(items tokens: Range<Int>) { unsafe activations.quantize(tokens, kernels) }
+}
+
+/// A product with activations that are quantised already.
+@unsafe private struct Product: Region {
+    let compute: Compute
+    let w: WeightMatrix
+    let activations: QuantizedRows
+    let output: Output
+
+    func run(thread index: Int) { unsafe compute.multiplyShare(index, w, activations, into: output) }
 }

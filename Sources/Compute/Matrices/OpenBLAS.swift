@@ -52,7 +52,8 @@ package enum OpenBLAS {
     package static func agrees(with set: InstructionSet) -> Bool {
         switch set {
         case .portable: agreesWithPortable
-        case .avx2: agreesWithAVX2
+        // The dense kernels of the wider set are those of the narrower one.
+        case .avx2, .avx512: agreesWithAVX2
         }
     }
 

@@ -2,67 +2,94 @@ import Kernels
 
 /// The activations of some tokens in every form that a matrix' tiles read them in.
 ///
-/// Integers are written to scratch memory; the dense layouts read the floats where they are.
+/// Integers are written to scratch memory, in panels of as many tokens as a call of the kernels takes; the dense
+/// layouts read the floats where they are.
 @unsafe struct QuantizedRows {
     private let x: Activations
     private let firstRow: Int
     private let count: Int
     private let columns: Int
-    private let terms: Int
-    private let int8: UnsafeMutableRawPointer?
-    private let int16: UnsafeMutableRawPointer?
+    private let int8: Panels?
+    private let int16: Panels?
 
     /// Bytes of the integers of `count` tokens for a matrix, 0 where all its tiles read floats.
     static func bytes(_ w: WeightMatrix, count: Int) -> Int {
-        unsafe int8Bytes(w, count: count) + int16Bytes(w, count: count)
-    }
-
-    private static func int8Bytes(_ w: WeightMatrix, count: Int) -> Int {
-        guard w.tiles.contains(where: { $0.layout.activation == .int8 }) else { return 0 }
-        return count * w.activationTerms * ActivationBlock.rowBytes(columns: w.inputs, .int8)
-    }
-
-    private static func int16Bytes(_ w: WeightMatrix, count: Int) -> Int {
-        guard w.tiles.contains(where: { $0.layout.activation == .int16 }) else { return 0 }
-        return count * ActivationBlock.rowBytes(columns: w.inputs, .int16)
+        var bytes = 0
+        if w.reads(.int8) { bytes += count * w.activationTerms * ActivationBlock.rowBytes(columns: w.inputs, .int8) }
+        if w.reads(.int16) { bytes += count * ActivationBlock.rowBytes(columns: w.inputs, .int16) }
+        return bytes
     }
 
     /// The rows of `x`, to be written to `memory` (``bytes(_:count:)`` of it).
-    init(_ w: WeightMatrix, _ x: Activations, rows: Range<Int>, memory: UnsafeMutableRawPointer?) {
+    init(
+        _ w: WeightMatrix, _ x: Activations, rows: Range<Int>, memory: UnsafeMutableRawPointer?,
+        _ kernels: MultiplyKernels
+    ) {
         unsafe self.x = x
         unsafe firstRow = rows.lowerBound
         unsafe count = rows.count
         unsafe columns = w.inputs
-        unsafe terms = w.activationTerms
-        let int8Bytes = unsafe Self.int8Bytes(w, count: rows.count)
-        unsafe int8 = int8Bytes > 0 ? memory : nil
-        unsafe int16 = Self.int16Bytes(w, count: rows.count) > 0 ? memory.map { unsafe $0 + int8Bytes } : nil
+        var free = unsafe memory
+        func panels(_ form: TileLayout.Activation, blockBytes: Int, terms: Int) -> Panels? {
+            guard w.reads(form), let base = unsafe free else { return nil }
+            let rowBytes = ActivationBlock.rowBytes(columns: w.inputs, form)
+            unsafe free = base + rows.count * terms * rowBytes
+            return unsafe Panels(
+                base: base, count: rows.count, width: kernels.tokensPerCall(form) / terms, terms: terms,
+                blockBytes: blockBytes, rowBytes: rowBytes)
+        }
+        unsafe int8 = panels(.int8, blockBytes: ActivationBlock.int8, terms: w.activationTerms)
+        unsafe int16 = panels(.int16, blockBytes: ActivationBlock.int16, terms: 1)
     }
 
     /// Quantises the tokens with these numbers, counted from 0.
     func quantize(_ tokens: Range<Int>, _ kernels: MultiplyKernels) {
         for token in tokens {
             let source = unsafe x.pointer(row: firstRow + token)
-            if let int8 = unsafe int8 {
-                let bytes = unsafe ActivationBlock.rowBytes(columns: columns, .int8)
-                let destination = unsafe int8 + token * terms * bytes
-                unsafe kernels.quantizeInt8(source, columns, destination, terms == 2 ? destination + bytes : nil)
+            if let panels = unsafe int8 {
+                let (row, stride) = unsafe panels.row(ofToken: token)
+                let residual = unsafe panels.terms == 2 ? row + ActivationBlock.int8 : nil
+                unsafe kernels.quantizeInt8(source, columns, row, residual, stride)
             }
-            if let int16 = unsafe int16 {
-                let bytes = unsafe ActivationBlock.rowBytes(columns: columns, .int16)
-                unsafe kernels.quantizeInt16(source, columns, int16 + token * bytes)
+            if let panels = unsafe int16 {
+                let (row, stride) = unsafe panels.row(ofToken: token)
+                unsafe kernels.quantizeInt16(source, columns, row, stride)
             }
         }
     }
 
-    /// Where a token's activations begin and how far it is to the next row of them, of which a token has
-    /// `activationTerms` for the nibble layouts.
+    /// Where the activations of some tokens begin, of which the first is the first of a panel, and how far it is to the
+    /// next token's floats.
     func activations(_ form: TileLayout.Activation, token: Int) -> (start: UnsafeRawPointer, stride: Int) {
-        let bytes = unsafe ActivationBlock.rowBytes(columns: columns, form)
         switch form {
-        case .int8: return unsafe (UnsafeRawPointer(int8! + token * terms * bytes), bytes)
-        case .int16: return unsafe (UnsafeRawPointer(int16! + token * bytes), bytes)
+        case .int8: return unsafe (UnsafeRawPointer(int8!.row(ofToken: token).start), 0)
+        case .int16: return unsafe (UnsafeRawPointer(int16!.row(ofToken: token).start), 0)
         case .f32: return unsafe (UnsafeRawPointer(x.pointer(row: firstRow + token)), 4 * x.stride)
         }
     }
+}
+
+/// Quantised rows, `width` tokens side by side block by block (see ``ActivationBlock``), the last panel with what is left.
+@unsafe private struct Panels {
+    let base: UnsafeMutableRawPointer
+    let count: Int
+    let width: Int
+    /// Rows of a token, next to each other.
+    let terms: Int
+    let blockBytes: Int
+    /// Bytes of all blocks of a row.
+    let rowBytes: Int
+
+    /// Where the first block of a token stands, and how far it is to its next.
+    func row(ofToken token: Int) -> (start: UnsafeMutableRawPointer, blockStride: Int) {
+        let first = unsafe token / width * width
+        let tokens = unsafe min(width, count - first)
+        let offset = unsafe terms * (first * rowBytes + (token - first) * blockBytes)
+        return unsafe (base + offset, tokens * terms * blockBytes)
+    }
+}
+
+extension WeightMatrix {
+    /// Whether any of its tiles reads activations of this form.
+    fileprivate func reads(_ form: TileLayout.Activation) -> Bool { tiles.contains { $0.layout.activation == form } }
 }

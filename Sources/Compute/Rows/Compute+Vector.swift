@@ -11,12 +11,9 @@ extension Compute {
         precondition(y.columns == columns && weight.count == columns, "a norm keeps the number of columns")
         x.require(rows: rows)
         y.require(rows: rows)
-        let kernel = unsafe kernels.vector.rmsNorm
-        split(rows.count, elements: columns) { items in
-            for row in items.shifted(by: rows.lowerBound) {
-                unsafe kernel(y.pointer(row: row), x.pointer(row: row), weight.pointer, epsilon, columns)
-            }
-        }
+        split(
+            rows.count, elements: columns,
+            Norm(kernels: kernels.vector, x: x, firstRow: rows.lowerBound, weight: weight, epsilon: epsilon, y: y))
     }
 
     /// `y[r] = silu(gateUp[r][..<n]) · gateUp[r][n...]`.   (rows, 2n) -> (rows, n)
@@ -25,19 +22,8 @@ extension Compute {
         precondition(gateUp.columns == 2 * columns, "gate and up stand side by side")
         gateUp.require(rows: rows)
         y.require(rows: rows)
-        let kernel = unsafe kernels.vector.swiGLU
-        // Elements are independent, and 8,192 exponentials are worth a second thread even in a single row.
-        let pieceColumns = 512
-        let pieces = (columns + pieceColumns - 1) / pieceColumns
-        split(rows.count * pieces, elements: 4 * pieceColumns) { items in
-            for item in items {
-                let (row, piece) = item.quotientAndRemainder(dividingBy: pieces)
-                let start = piece * pieceColumns
-                let gate = unsafe gateUp.pointer(row: rows.lowerBound + row) + start
-                let destination = unsafe y.pointer(row: rows.lowerBound + row) + start
-                unsafe kernel(destination, gate, gate + columns, min(pieceColumns, columns - start))
-            }
-        }
+        let gate = GatedPieces(kernels: kernels.vector, gateUp: gateUp, firstRow: rows.lowerBound, y: y)
+        split(rows.count * gate.piecesPerRow, elements: 4 * GatedPieces.columns, gate)
     }
 
     /// `y[r] += x[r]`.   (rows, n)
@@ -46,12 +32,7 @@ extension Compute {
         precondition(y.columns == columns, "a sum keeps the number of columns")
         x.require(rows: rows)
         y.require(rows: rows)
-        let kernel = unsafe kernels.vector.add
-        split(rows.count, elements: columns) { items in
-            for row in items.shifted(by: rows.lowerBound) {
-                unsafe kernel(x.pointer(row: row), y.pointer(row: row), columns)
-            }
-        }
+        split(rows.count, elements: columns, Sum(kernels: kernels.vector, x: x, firstRow: rows.lowerBound, y: y))
     }
 
     /// Rotates the first `table.rotaryDimensions` of each of `headCount` heads in place, element i paired with
@@ -67,16 +48,86 @@ extension Compute {
         precondition(firstColumn >= 0 && firstColumn + headCount * headSize <= x.columns, "heads beyond the columns")
         precondition(table.rotaryDimensions <= headSize, "more rotary dimensions than a head has")
         x.require(rows: rows)
-        let kernel = unsafe kernels.vector.rotate
+        split(
+            rows.count, elements: headCount * headSize,
+            Rotation(
+                kernels: kernels.vector, x: x, firstRow: rows.lowerBound, positions: positions,
+                firstColumn: firstColumn, headCount: headCount, headSize: headSize, table: table))
+    }
+}
+
+/// Items are rows.
+private struct Norm: ItemLoop {
+    let kernels: VectorKernels
+    let x: Activations
+    let firstRow: Int
+    let weight: WeightVector
+    let epsilon: Float
+    let y: Activations
+
+    func run(items: Range<Int>) {
+        for row in items.shifted(by: firstRow) {
+            unsafe kernels.rmsNorm(y.pointer(row: row), x.pointer(row: row), weight.pointer, epsilon, x.columns)
+        }
+    }
+}
+
+/// Items are pieces of rows: elements are independent, and 8,192 exponentials are worth a second thread even in a
+/// single row.
+private struct GatedPieces: ItemLoop {
+    static let columns = 512
+
+    let kernels: VectorKernels
+    let gateUp: Activations
+    let firstRow: Int
+    let y: Activations
+
+    var piecesPerRow: Int { (y.columns + Self.columns - 1) / Self.columns }
+
+    func run(items: Range<Int>) {
+        for item in items {
+            let (row, piece) = item.quotientAndRemainder(dividingBy: piecesPerRow)
+            let start = piece * Self.columns
+            let gate = unsafe gateUp.pointer(row: firstRow + row) + start
+            let destination = unsafe y.pointer(row: firstRow + row) + start
+            unsafe kernels.swiGLU(destination, gate, gate + y.columns, min(Self.columns, y.columns - start))
+        }
+    }
+}
+
+/// Items are rows.
+private struct Sum: ItemLoop {
+    let kernels: VectorKernels
+    let x: Activations
+    let firstRow: Int
+    let y: Activations
+
+    func run(items: Range<Int>) {
+        for row in items.shifted(by: firstRow) {
+            unsafe kernels.add(x.pointer(row: row), y.pointer(row: row), y.columns)
+        }
+    }
+}
+
+/// Items are rows.
+private struct Rotation: ItemLoop {
+    let kernels: VectorKernels
+    let x: Activations
+    let firstRow: Int
+    let positions: [Int]
+    let firstColumn: Int
+    let headCount: Int
+    let headSize: Int
+    let table: RotaryTable
+
+    func run(items: Range<Int>) {
         let half = table.rotaryDimensions / 2
-        split(rows.count, elements: headCount * headSize) { items in
-            for row in items.shifted(by: rows.lowerBound) {
-                let cosines = unsafe table.cosinesAndSines(position: positions[row])
-                var head = unsafe x.pointer(row: row) + firstColumn
-                for _ in 0..<headCount {
-                    unsafe kernel(head, cosines, cosines + half, half)
-                    unsafe head += headSize
-                }
+        for row in items.shifted(by: firstRow) {
+            let cosines = unsafe table.cosinesAndSines(position: positions[row])
+            var head = unsafe x.pointer(row: row) + firstColumn
+            for _ in 0..<headCount {
+                unsafe kernels.rotate(head, cosines, cosines + half, half)
+                unsafe head += headSize
             }
         }
     }

@@ -7,18 +7,19 @@ import Synchronization
     import Darwin
 #endif
 
-/// What the threads of a ``WorkerPool`` share: the number of the current region, its body, and who is not done.
+/// What the threads of a ``WorkerPool`` share: the number of the current region, what it does, and who is not done.
 ///
-/// The caller publishes a body by counting `region` up; each worker runs it and counts `unfinished` down; the
+/// The caller publishes a region by counting `number` up; each worker runs it and counts `unfinished` down; the
 /// caller waits for zero. Whoever waits spins first, then gives its core away a few times, then sleeps on a
 /// condition variable. A sleeper announces itself before it looks a last time, and a waker looks for sleepers
 /// after it has published (both sequentially consistent), so no wake-up is lost.
 @safe final class PoolState: @unchecked Sendable {
-    typealias Body = (_ index: Int) -> Void
-
     // Written once a region by the caller, read by spinning workers.
-    private let region = Atomic<UInt>(0)
-    private var body: UnsafePointer<Body>?
+    private let number = Atomic<UInt>(0)
+    /// The current region, and the type that knows how to run what stands there: together an existential that needs
+    /// no box.
+    private var region: UnsafeRawPointer?
+    private var type: (any (Region & ~Copyable).Type)?
     private let isStopping = Atomic<Bool>(false)
     private let padding1 = CacheLine()
     // Written by every worker.
@@ -50,25 +51,28 @@ import Synchronization
         unsafe mutex.deallocate()
     }
 
-    /// Runs a body on the workers and, as index 0, on the caller's thread.
-    @unsafe func run(_ body: UnsafePointer<Body>) {
+    /// Runs a region on the workers and, as index 0, on the caller's thread.
+    func run<Body: Region & ~Copyable>(_ body: borrowing Body) {
         let previous = unfinished.exchange(workerCount, ordering: .acquiringAndReleasing)
         precondition(previous == 0, "a region was started while another one is running")
-        unsafe self.body = body
-        region.add(1, ordering: .sequentiallyConsistent)
-        wakeSleepers()
-        unsafe body.pointee(0)
-        wait { self.unfinished.load(ordering: .sequentiallyConsistent) == 0 }
+        unsafe withUnsafePointer(to: body) { pointer in
+            unsafe region = UnsafeRawPointer(pointer)
+            type = Body.self
+            number.add(1, ordering: .sequentiallyConsistent)
+            wakeSleepers()
+            body.run(thread: 0)
+            wait { self.unfinished.load(ordering: .sequentiallyConsistent) == 0 }
+        }
     }
 
     /// The life of one worker.
     func work(index: Int) {
         var seen: UInt = 0
         while true {
-            wait { self.region.load(ordering: .sequentiallyConsistent) != seen }
+            wait { self.number.load(ordering: .sequentiallyConsistent) != seen }
             seen &+= 1
             if isStopping.load(ordering: .acquiring) { return }
-            if let body = unsafe body { unsafe body.pointee(index) }
+            if let type, let region = unsafe region { unsafe type.run(at: region, thread: index) }
             if unfinished.subtract(1, ordering: .sequentiallyConsistent).newValue == 0 { wakeSleepers() }
         }
     }
@@ -76,7 +80,7 @@ import Synchronization
     /// Ends all workers, once no region is running.
     func stop() {
         isStopping.store(true, ordering: .releasing)
-        region.add(1, ordering: .sequentiallyConsistent)
+        number.add(1, ordering: .sequentiallyConsistent)
         wakeSleepers()
     }
 

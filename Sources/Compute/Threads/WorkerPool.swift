@@ -40,24 +40,23 @@ package final class WorkerPool: Sendable {
         threads.forEach { $0.join() }
     }
 
-    /// Calls `body` with every index in `0..<threadCount`, each on its own thread, 0 on the caller's; returns when
-    /// all have returned. What the body wrote is then visible to the caller, and to the next region.
+    /// Runs a region with every index in `0..<threadCount`, each on its own thread, 0 on the caller's; returns when
+    /// all have returned. What a region wrote is then visible to the caller, and to the next region.
     ///
     /// - Precondition: no region is running on this pool: regions neither nest nor come from two callers at once.
-    package func run(_ body: (_ index: Int) -> Void) {
-        if threadCount == 1 { return body(0) }
-        withoutActuallyEscaping(body) { body in
-            unsafe withUnsafePointer(to: body) { pointer in unsafe state.run(pointer) }
-        }
+    package func run<Body: Region & ~Copyable>(_ region: borrowing Body) {
+        if threadCount == 1 { region.run(thread: 0) } else { state.run(region) }
     }
 
-    /// As ``run(_:)``, for work in `count` equal items: each thread gets a contiguous range, fixed by the counts.
-    package func split(_ count: Int, _ body: (_ items: Range<Int>) -> Void) {
-        if threadCount == 1 || count <= 1 { return count > 0 ? body(0..<count) : () }
-        run { index in
-            let items = Self.share(of: count, index: index, among: threadCount)
-            if !items.isEmpty { body(items) }
-        }
+    /// As ``run(_:)-(Body)`` for a closure, at the price of an allocation.
+    package func run(_ body: (_ index: Int) -> Void) {
+        withoutActuallyEscaping(body) { run(ClosureRegion(body: $0)) }
+    }
+
+    /// Runs a loop over `count` equal items: each thread gets a contiguous range, fixed by the counts.
+    package func split<Loop: ItemLoop>(_ count: Int, _ loop: Loop) {
+        if threadCount == 1 || count <= 1 { return count > 0 ? loop.run(items: 0..<count) : () }
+        run(SharedItems(loop: loop, count: count, threadCount: threadCount))
     }
 
     /// The items of one thread: contiguous ranges in order of the index, whose sizes differ by one at most.

@@ -9,7 +9,7 @@
 ///                 ├ 16 B d ┼───────────────────────────────────────────┤  block 1
 ///       vector v: │ r0: c4v…c4v+3 │ r1 │ r4 │ r5 │ r2 │ r3 │ r6 │ r7   │  see TileLayout.byteRow
 ///
-/// - Preconditions: columns a multiple of 32; 1...4 tokens.
+/// - Preconditions: columns a multiple of 32; the activations a panel of as many tokens as the call has.
 /// - Error: the integer sums are exact (|Σ| ≤ 32·128·32767 < 2²⁷) and the same in every instruction set; the float
 ///   sum over blocks stays within 4·√(columns / 32)·ε of fp64, relative to Σ|terms|.
 /// - Threads: by groups; every output is one sum over its blocks in order, whatever the tokens beside it.
@@ -47,8 +47,10 @@ private func multiplyBytes<Scales: TileScales>(_ call: TileCall, _: Scales.Type)
     for group in unsafe 0..<call.groups {
         let weights = unsafe call.weights + group * call.groupBytes
         for token in unsafe 0..<call.tokens {
-            let activations = unsafe call.activations + token * call.activationStride
-            let products = unsafe byteProducts(weights, activations, blocks: call.columns / 32, Scales.self)
+            let activations = unsafe call.activations + token * ActivationBlock.int16
+            let products = unsafe byteProducts(
+                weights, activations, blockStride: call.tokens * ActivationBlock.int16, blocks: call.columns / 32,
+                Scales.self)
             unsafe storeTile(
                 products, to: call.output + token * call.outputStride + 8 * group, rows: call.rows - 8 * group,
                 accumulates: call.accumulates)
@@ -59,7 +61,7 @@ private func multiplyBytes<Scales: TileScales>(_ call: TileCall, _: Scales.Type)
 /// The products of eight rows with one token.
 @unsafe @inline(__always)
 private func byteProducts<Scales: TileScales>(
-    _ weights: UnsafeRawPointer, _ activations: UnsafeRawPointer, blocks: Int, _: Scales.Type
+    _ weights: UnsafeRawPointer, _ activations: UnsafeRawPointer, blockStride: Int, blocks: Int, _: Scales.Type
 ) -> SIMD8<Float> {
     let halves = 32 / Scales.scaleColumns
     var w = unsafe weights
@@ -86,7 +88,7 @@ private func byteProducts<Scales: TileScales>(
                 }
             }
             unsafe w += 256
-            unsafe x += ActivationBlock.int16
+            unsafe x += blockStride
         }
     }
     return sum

@@ -7,7 +7,7 @@
 ///
 ///       group g:  │ c0: r0 r1 … r7 │ c1: r0 r1 … r7 │ …     one column of eight rows after the other
 ///
-/// - Preconditions: 1...4 tokens; any number of columns.
+/// - Preconditions: any number of columns.
 /// - Error: within 4·√columns·ε of fp64, relative to Σ|terms|. The order of every sum is fixed: one chain from the
 ///   first to the last column of a panel, then the panels' sums in order, as blocked matrix libraries do it too.
 /// - Threads: by groups.

@@ -1,19 +1,26 @@
-/// Multiplies groups of rows, in the layout the kernel is for, with the activations of one to four tokens.
+/// Multiplies groups of rows, in the layout the kernel is for, with the activations of a few tokens.
 public typealias TileKernel = @Sendable (_ call: TileCall) -> Void
 
-/// Quantises a row of activations to 8-bit blocks and, where asked for, what that leaves over once more.
+/// Quantises a row of activations to 8-bit blocks and, where asked for, what that leaves over once more. The stride is
+/// that of a row's blocks in their panel.
 public typealias QuantizeInt8Kernel =
     @Sendable (
         _ source: UnsafePointer<Float>, _ count: Int, _ destination: UnsafeMutableRawPointer,
-        _ residual: UnsafeMutableRawPointer?
+        _ residual: UnsafeMutableRawPointer?, _ blockStride: Int
     ) -> Void
 
 /// Quantises a row of activations to 16-bit blocks.
 public typealias QuantizeInt16Kernel =
-    @Sendable (_ source: UnsafePointer<Float>, _ count: Int, _ destination: UnsafeMutableRawPointer) -> Void
+    @Sendable (
+        _ source: UnsafePointer<Float>, _ count: Int, _ destination: UnsafeMutableRawPointer, _ blockStride: Int
+    ) -> Void
 
 /// The function values by which ``KernelSet`` holds matrix products: one for each ``TileLayout``.
 @safe public struct MultiplyKernels: Sendable {
+    /// The most tokens of a call of a kernel that reads 8-bit, 16-bit or float activations.
+    public var int8Tokens: Int
+    public var int16Tokens: Int
+    public var floatTokens: Int
     public var quantizeInt8: QuantizeInt8Kernel
     public var quantizeInt16: QuantizeInt16Kernel
     public var nibble: TileKernel
@@ -29,12 +36,16 @@ public typealias QuantizeInt16Kernel =
     public var bf16: TileKernel
 
     public init(
+        int8Tokens: Int, int16Tokens: Int, floatTokens: Int,
         quantizeInt8: @escaping QuantizeInt8Kernel, quantizeInt16: @escaping QuantizeInt16Kernel,
         nibble: @escaping TileKernel, nibbleMin: @escaping TileKernel, nibbleK: @escaping TileKernel,
         byte: @escaping TileKernel, byteMin: @escaping TileKernel, byteK: @escaping TileKernel,
         byteK16: @escaping TileKernel, byteK16Min: @escaping TileKernel,
         f32: @escaping TileKernel, f16: @escaping TileKernel, bf16: @escaping TileKernel
     ) {
+        self.int8Tokens = int8Tokens
+        self.int16Tokens = int16Tokens
+        self.floatTokens = floatTokens
         unsafe self.quantizeInt8 = quantizeInt8
         unsafe self.quantizeInt16 = quantizeInt16
         unsafe self.nibble = nibble
@@ -48,6 +59,15 @@ public typealias QuantizeInt16Kernel =
         unsafe self.f32 = f32
         unsafe self.f16 = f16
         unsafe self.bf16 = bf16
+    }
+
+    /// The most tokens of a call.
+    public func tokensPerCall(_ activation: TileLayout.Activation) -> Int {
+        switch activation {
+        case .int8: int8Tokens
+        case .int16: int16Tokens
+        case .f32: floatTokens
+        }
     }
 
     /// The kernel for a layout.
@@ -68,8 +88,9 @@ public typealias QuantizeInt16Kernel =
     }
 
     public static let portable = unsafe MultiplyKernels(
-        quantizeInt8: { unsafe quantizeActivationsInt8($0, count: $1, into: $2, residual: $3) },
-        quantizeInt16: { unsafe quantizeActivationsInt16($0, count: $1, into: $2) },
+        int8Tokens: 4, int16Tokens: 4, floatTokens: 4,
+        quantizeInt8: { unsafe quantizeActivationsInt8($0, count: $1, into: $2, residual: $3, blockStride: $4) },
+        quantizeInt16: { unsafe quantizeActivationsInt16($0, count: $1, into: $2, blockStride: $3) },
         nibble: { unsafe multiplyNibbleTile($0) },
         nibbleMin: { unsafe multiplyNibbleMinTile($0) },
         nibbleK: { unsafe multiplyNibbleKTile($0) },

@@ -9,7 +9,7 @@
 ///                 ├ 16 B d ┼───────────────────────────────────────┤  block 1
 ///       vector v: │ r0: c4v c4v+1 c4v+2 c4v+3 │ r1 … │ … │ r7 …    │  low nibbles; the high ones are 16 columns on
 ///
-/// - Preconditions: columns a multiple of 32; 1...4 tokens.
+/// - Preconditions: columns a multiple of 32; the activations a panel of as many tokens as the call has.
 /// - Error: the integer sums are exact and the same in every instruction set; the float sum over blocks stays
 ///   within 4·√(columns / 32)·ε of fp64 over the quantised activations, relative to Σ|terms|.
 /// - Threads: by groups; every output is one sum over its blocks in order, whatever the tokens beside it.
@@ -33,8 +33,10 @@ private func multiplyNibbles<Scales: TileScales>(_ call: TileCall, _: Scales.Typ
     for group in unsafe 0..<call.groups {
         let weights = unsafe call.weights + group * call.groupBytes
         for token in unsafe 0..<call.tokens {
-            let activations = unsafe call.activations + token * call.activationStride
-            let products = unsafe nibbleProducts(weights, activations, blocks: call.columns / 32, Scales.self)
+            let activations = unsafe call.activations + token * ActivationBlock.int8
+            let products = unsafe nibbleProducts(
+                weights, activations, blockStride: call.tokens * ActivationBlock.int8, blocks: call.columns / 32,
+                Scales.self)
             unsafe storeTile(
                 products, to: call.output + token * call.outputStride + 8 * group, rows: call.rows - 8 * group,
                 accumulates: call.accumulates)
@@ -45,7 +47,7 @@ private func multiplyNibbles<Scales: TileScales>(_ call: TileCall, _: Scales.Typ
 /// The products of eight rows with one token.
 @unsafe @inline(__always)
 private func nibbleProducts<Scales: TileScales>(
-    _ weights: UnsafeRawPointer, _ activations: UnsafeRawPointer, blocks: Int, _: Scales.Type
+    _ weights: UnsafeRawPointer, _ activations: UnsafeRawPointer, blockStride: Int, blocks: Int, _: Scales.Type
 ) -> SIMD8<Float> {
     var w = unsafe weights
     var x = unsafe activations
@@ -58,13 +60,13 @@ private func nibbleProducts<Scales: TileScales>(
             unsafe w += Scales.blockHeaderBytes
             var integers = unsafe nibbleDot(w, x + ActivationBlock.header)
             let scale = unsafe x.loadUnaligned(as: Float.self)
-            if !Scales.hasMinimum { integers &-= unsafe x.loadUnaligned(fromByteOffset: 8, as: Int32.self) }
+            if !Scales.hasMinimum { integers &+= unsafe x.loadUnaligned(fromByteOffset: 8, as: Int32.self) }
             sum += unsafe SIMD8<Float>(converting: integers) * (scales.scale(header, half: 0) * scale)
             if Scales.hasMinimum {
                 sum += unsafe scales.minimum(header, half: 0) * x.loadUnaligned(fromByteOffset: 4, as: Float.self)
             }
             unsafe w += 128
-            unsafe x += ActivationBlock.int8
+            unsafe x += blockStride
         }
     }
     return sum

@@ -3,7 +3,7 @@
 ///     scale = max |x| / 127        q = round(x / scale), to nearest, ties to even
 ///
 /// - Shapes: `source` (count); `destination` and `residual` (⌈count / 32⌉ blocks). Missing columns become zeros.
-/// - Layout: ``ActivationBlock``, `int8`.
+/// - Layout: ``ActivationBlock``, `int8`, a block every `blockStride` bytes.
 /// - Preconditions: room for the blocks; no alignment is needed.
 /// - Error: |x − scale·q| ≤ scale / 2. The residual holds x − scale·q, quantised the same way: both together
 ///   come within scale / 508. All instruction sets give the same bits. A block with a NaN or an infinity gets a
@@ -11,13 +11,13 @@
 /// - Threads: by rows.
 @unsafe func quantizeActivationsInt8(
     _ source: UnsafePointer<Float>, count: Int, into destination: UnsafeMutableRawPointer,
-    residual: UnsafeMutableRawPointer?
+    residual: UnsafeMutableRawPointer?, blockStride: Int
 ) {
     for block in 0..<(count + 31) / 32 {
         var values = unsafe FloatBlock(source + 32 * block, count: count - 32 * block)
-        unsafe quantizeBlockInt8(&values, into: destination + block * ActivationBlock.int8)
+        unsafe quantizeBlockInt8(&values, into: destination + block * blockStride)
         if let residual = unsafe residual {
-            unsafe quantizeBlockInt8(&values, into: residual + block * ActivationBlock.int8)
+            unsafe quantizeBlockInt8(&values, into: residual + block * blockStride)
         }
     }
 }
@@ -26,17 +26,17 @@
 ///
 ///     scale = max |x| / 32767      q = round(x / scale), to nearest, ties to even
 ///
-/// - Shapes, preconditions, threads: as ``quantizeActivationsInt8(_:count:into:residual:)``.
+/// - Shapes, preconditions, threads: as ``quantizeActivationsInt8(_:count:into:residual:blockStride:)``.
 /// - Layout: ``ActivationBlock``, `int16`.
 /// - Error: |x − scale·q| ≤ scale / 2.
 @unsafe func quantizeActivationsInt16(
-    _ source: UnsafePointer<Float>, count: Int, into destination: UnsafeMutableRawPointer
+    _ source: UnsafePointer<Float>, count: Int, into destination: UnsafeMutableRawPointer, blockStride: Int
 ) {
     for block in 0..<(count + 31) / 32 {
         let values = unsafe FloatBlock(source + 32 * block, count: count - 32 * block)
         let (scale, q) = quantized(values, largest: 32767)
         let (low, high) = q.halfSums
-        let out = unsafe destination + block * ActivationBlock.int16
+        let out = unsafe destination + block * blockStride
         let about = SIMD4<Float>(scale, scale * Float(low), scale * Float(high), scale * Float(low &+ high))
         unsafe out.storeBytes(of: about, as: SIMD4<Float>.self)
         unsafe q.storeInt16(to: out + ActivationBlock.header)
@@ -50,7 +50,7 @@ private func quantizeBlockInt8(_ values: inout FloatBlock, into out: UnsafeMutab
     let (low, high) = q.halfSums
     let sum = low &+ high
     unsafe out.storeBytes(of: SIMD2<Float>(scale, scale * Float(sum)), as: SIMD2<Float>.self)
-    unsafe (out + 8).storeBytes(of: SIMD2<Int32>(8 &* sum, 0), as: SIMD2<Int32>.self)
+    unsafe (out + 8).storeBytes(of: SIMD2<Int32>(-8 &* sum, 0), as: SIMD2<Int32>.self)
     unsafe q.storeInt8(to: out + ActivationBlock.header)
     values.subtract(q, scale: scale)
 }

@@ -1,7 +1,7 @@
-/// What one call of a tile kernel reads and writes: some groups of rows times one to four tokens.
+/// What one call of a tile kernel reads and writes: some groups of rows times a few tokens.
 ///
 ///     weights      groups × groupBytes          one group after the other, in a ``TileLayout``
-///     activations  tokens × activationStride    quantised rows (see ``ActivationBlock``), or floats for the dense layouts
+///     activations  a panel of `tokens` rows     (see ``ActivationBlock``), or rows of floats for the dense layouts
 ///     output       tokens × outputStride        element [t][8·g + r] is row r of group g for token t
 @unsafe public struct TileCall {
     public var weights: UnsafeRawPointer
@@ -11,9 +11,9 @@
     /// Weights of a row: whole blocks for the quantised layouts, any number for the dense ones.
     public var columns: Int
     public var activations: UnsafeRawPointer
-    /// Bytes from one token's activations to the next one's.
+    /// Bytes from one token's floats to the next one's, for the dense layouts.
     public var activationStride: Int
-    /// 1...4.
+    /// From 1 to ``MultiplyKernels/tokensPerCall(_:)``.
     public var tokens: Int
     public var output: UnsafeMutablePointer<Float>
     /// Floats from one token's outputs to the next one's.

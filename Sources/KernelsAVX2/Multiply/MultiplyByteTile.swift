@@ -46,7 +46,7 @@ private func multiplyBytes<Scales: TileScales>(_ call: TileCall, _: Scales.Type)
 private func multiplyBytes<Scales: TileScales, let tokens: Int>(
     _ call: TileCall, _: Scales.Type, _: Tokens<tokens>.Type
 ) {
-    let stride = unsafe call.activationStride
+    let stride = ActivationBlock.int16
     let headers = unsafe call.columns / (32 * Scales.blocksPerHeader)
     // Vectors of four columns that share a scale, and how many such parts a block has.
     let vectors = Scales.scaleColumns / 4
@@ -94,7 +94,7 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
                     }
                 }
                 unsafe w += 256
-                unsafe x += ActivationBlock.int16
+                unsafe x += tokens &* stride
             }
         }
         for t in 0..<tokens {

@@ -3,8 +3,10 @@ public import Kernels
 extension MultiplyKernels {
     /// AVX2, FMA and F16C.
     public static let avx2 = unsafe MultiplyKernels(
-        quantizeInt8: { unsafe quantizeActivationsInt8($0, count: $1, into: $2, residual: $3) },
-        quantizeInt16: { unsafe quantizeActivationsInt16($0, count: $1, into: $2) },
+        // With four tokens, their sums, the weights and a mask fill 16 registers.
+        int8Tokens: 4, int16Tokens: 4, floatTokens: 4,
+        quantizeInt8: { unsafe quantizeActivationsInt8($0, count: $1, into: $2, residual: $3, blockStride: $4) },
+        quantizeInt16: { unsafe quantizeActivationsInt16($0, count: $1, into: $2, blockStride: $3) },
         nibble: { unsafe multiplyNibbleTile($0) },
         nibbleMin: { unsafe multiplyNibbleMinTile($0) },
         nibbleK: { unsafe multiplyNibbleKTile($0) },

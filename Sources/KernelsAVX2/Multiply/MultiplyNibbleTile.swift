@@ -39,7 +39,7 @@ private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
 ) {
     let mask = _mm256_set1_epi8(0x0f)
     let ones = _mm256_set1_epi16(1)
-    let stride = unsafe call.activationStride
+    let stride = ActivationBlock.int8
     let headers = unsafe call.columns / (32 * Scales.blocksPerHeader)
     for group in unsafe 0..<call.groups {
         var w = unsafe call.weights + group * call.groupBytes
@@ -72,7 +72,7 @@ private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
                     var sum = _mm256_madd_epi16(integers[t], ones)
                     if !Scales.hasMinimum {
                         let offset = unsafe (x + t &* stride).loadUnaligned(fromByteOffset: 8, as: Int32.self)
-                        sum = _mm256_sub_epi32(sum, _mm256_set1_epi32(offset))
+                        sum = _mm256_add_epi32(sum, _mm256_set1_epi32(offset))
                     }
                     let factor = unsafe _mm256_mul_ps(scale, _mm256_broadcast_ss(about))
                     sums[t] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), factor, sums[t])
@@ -81,7 +81,7 @@ private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
                     }
                 }
                 unsafe w += 128
-                unsafe x += ActivationBlock.int8
+                unsafe x += tokens &* stride
             }
         }
         for t in 0..<tokens {

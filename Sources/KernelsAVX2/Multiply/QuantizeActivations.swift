@@ -8,13 +8,13 @@ import Kernels
 /// - Error: the same bits as the portable kernel gives.
 @unsafe func quantizeActivationsInt8(
     _ source: UnsafePointer<Float>, count: Int, into destination: UnsafeMutableRawPointer,
-    residual: UnsafeMutableRawPointer?
+    residual: UnsafeMutableRawPointer?, blockStride: Int
 ) {
     for block in 0..<(count + 31) / 32 {
         var values = unsafe Block(source + 32 * block, count: count - 32 * block)
-        unsafe quantizeBlockInt8(&values, into: destination + block * ActivationBlock.int8)
+        unsafe quantizeBlockInt8(&values, into: destination + block * blockStride)
         if let residual = unsafe residual {
-            unsafe quantizeBlockInt8(&values, into: residual + block * ActivationBlock.int8)
+            unsafe quantizeBlockInt8(&values, into: residual + block * blockStride)
         }
     }
 }
@@ -23,13 +23,13 @@ import Kernels
 ///
 /// - Error: the same bits as the portable kernel gives.
 @unsafe func quantizeActivationsInt16(
-    _ source: UnsafePointer<Float>, count: Int, into destination: UnsafeMutableRawPointer
+    _ source: UnsafePointer<Float>, count: Int, into destination: UnsafeMutableRawPointer, blockStride: Int
 ) {
     for block in 0..<(count + 31) / 32 {
         let values = unsafe Block(source + 32 * block, count: count - 32 * block)
         let (scale, inverse) = values.scale(largest: 32767)
         let q = values.rounded(inverse)
-        let out = unsafe destination + block * ActivationBlock.int16
+        let out = unsafe destination + block * blockStride
         let low = sum(_mm256_add_epi32(q.0, q.1))
         let high = sum(_mm256_add_epi32(q.2, q.3))
         let header = unsafe out.assumingMemoryBound(to: Float.self)
@@ -53,7 +53,7 @@ private func quantizeBlockInt8(_ values: inout Block, into out: UnsafeMutableRaw
     let total = sum(_mm256_add_epi32(_mm256_add_epi32(q.0, q.1), _mm256_add_epi32(q.2, q.3)))
     unsafe out.storeBytes(of: scale, as: Float.self)
     unsafe out.storeBytes(of: scale * Float(total), toByteOffset: 4, as: Float.self)
-    unsafe out.storeBytes(of: 8 &* total, toByteOffset: 8, as: Int32.self)
+    unsafe out.storeBytes(of: -8 &* total, toByteOffset: 8, as: Int32.self)
     unsafe out.storeBytes(of: 0, toByteOffset: 12, as: Int32.self)
     let bytes = _mm256_packs_epi16(_mm256_packs_epi32(q.0, q.1), _mm256_packs_epi32(q.2, q.3))
     let order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7)

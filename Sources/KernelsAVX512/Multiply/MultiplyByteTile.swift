@@ -1,0 +1,134 @@
+import CIntrinsics
+import Kernels
+
+/// Multiplies signed 8-bit weights with one scale per 32 columns (Q8_0, Q5_0, IQ4_NL, int8) with 16-bit activations.
+///
+///     y[t][r] = Σ over blocks   d[r] · scale[t] · Σ q[r][c] · x[t][c]
+///
+/// Shapes, layout, preconditions, error and threads are those of the portable kernel of the same name. Here the bytes of
+/// two groups are widened to 16 bits and dealt to vectors that hold two columns of sixteen rows, a row a lane; one
+/// `vpdpwssd` multiplies them with two activations broadcast from memory and adds them to the rows' integers. The
+/// widening and dealing, two instructions a vector, is shared by all tokens of a pass.
+@unsafe func multiplyByteTile(_ call: TileCall) {
+    unsafe multiplyBytes(call, PlainScales.self)
+}
+
+/// As ``multiplyByteTile(_:)`` with a minimum for each scale (Q5_1): w = d·q + m.
+@unsafe func multiplyByteMinTile(_ call: TileCall) {
+    unsafe multiplyBytes(call, ScalesAndMinimums.self)
+}
+
+/// As ``multiplyByteTile(_:)`` with two-level scales and minimums (Q5_K, IQ4_XS): w = (d·a)·q + m·b.
+@unsafe func multiplyByteKTile(_ call: TileCall) {
+    unsafe multiplyBytes(call, KScales.self)
+}
+
+/// As ``multiplyByteTile(_:)`` with two-level scales, the lower one for 16 columns (Q6_K, Q3_K): w = (d·a)·q.
+@unsafe func multiplyByteK16Tile(_ call: TileCall) {
+    unsafe multiplyBytes(call, K16Scales.self)
+}
+
+/// As ``multiplyByteK16Tile(_:)`` with minimums (Q2_K): w = (d·a)·q + m·b.
+@unsafe func multiplyByteK16MinTile(_ call: TileCall) {
+    unsafe multiplyBytes(call, K16ScalesAndMinimums.self)
+}
+
+/// Passes of 12 and 8 tokens, then one of what is left over.
+@unsafe @inline(__always)
+private func multiplyBytes<Scales: TileScales>(_ call: TileCall, _: Scales.Type) {
+    var token = 0
+    while unsafe token < call.tokens {
+        switch unsafe call.tokens - token {
+        case 1: unsafe multiplyBytes(call, token, Scales.self, Tokens<1>.self)
+        case 2: unsafe multiplyBytes(call, token, Scales.self, Tokens<2>.self)
+        case 3: unsafe multiplyBytes(call, token, Scales.self, Tokens<3>.self)
+        case 4: unsafe multiplyBytes(call, token, Scales.self, Tokens<4>.self)
+        case 5: unsafe multiplyBytes(call, token, Scales.self, Tokens<5>.self)
+        case 6: unsafe multiplyBytes(call, token, Scales.self, Tokens<6>.self)
+        case 7: unsafe multiplyBytes(call, token, Scales.self, Tokens<7>.self)
+        case 8..<widestPass:
+            unsafe multiplyBytes(call, token, Scales.self, Tokens<8>.self)
+            token += 8
+            continue
+        default:
+            unsafe multiplyBytes(call, token, Scales.self, Tokens<12>.self)
+            token += widestPass
+            continue
+        }
+        return
+    }
+}
+
+@unsafe @inline(__always)
+private func multiplyBytes<Scales: TileScales, let tokens: Int>(
+    _ call: TileCall, _ firstToken: Int, _: Scales.Type, _: Tokens<tokens>.Type
+) {
+    let stride = ActivationBlock.int16
+    let blockStride = unsafe call.tokens &* stride
+    let headers = unsafe call.columns / (32 * Scales.blocksPerHeader)
+    // Vectors of four columns that share a scale, and how many such parts a block has.
+    let vectors = Scales.scaleColumns / 4
+    let halves = 32 / Scales.scaleColumns
+    // Where the first two columns of each row stand, and the other two, from the last row to the first; see
+    // `TileLayout.byteRow`.
+    let firstColumns = _mm512_set_epi32(30, 28, 22, 20, 26, 24, 18, 16, 14, 12, 6, 4, 10, 8, 2, 0)
+    let lastColumns = _mm512_set_epi32(31, 29, 23, 21, 27, 25, 19, 17, 15, 13, 7, 5, 11, 9, 3, 1)
+    var group = 0
+    while unsafe group < call.groups {
+        let pair = unsafe GroupPair(call, first: group)
+        var w = unsafe call.weights + group * call.groupBytes
+        var x = unsafe call.activations + firstToken * stride
+        var sums = InlineArray<tokens, __m512>(repeating: _mm512_setzero_ps())
+        for _ in 0..<headers {
+            let scales = unsafe Scales(header: w, pair)
+            unsafe w += Scales.headerBytes
+            for _ in 0..<Scales.blocksPerHeader {
+                let header = unsafe w
+                unsafe w += Scales.blockHeaderBytes
+                unsafe pair.prefetch(w, lines: 4)
+                for half in 0..<halves {
+                    var integers = InlineArray<tokens, __m512i>(repeating: _mm512_setzero_si512())
+                    for v in half * vectors..<(half + 1) * vectors {
+                        let bytes = unsafe (w + 32 &* v).assumingMemoryBound(to: __m256i.self)
+                        let twins = unsafe (w + (pair.distance &+ 32 &* v)).assumingMemoryBound(to: __m256i.self)
+                        let words = unsafe _mm512_cvtepi8_epi16(_mm256_loadu_si256(bytes))
+                        let twinWords = unsafe _mm512_cvtepi8_epi16(_mm256_loadu_si256(twins))
+                        let first = _mm512_permutex2var_epi32(words, firstColumns, twinWords)
+                        let last = _mm512_permutex2var_epi32(words, lastColumns, twinWords)
+                        for t in 0..<tokens {
+                            let columns = unsafe x + (t &* stride &+ ActivationBlock.header &+ 8 &* v)
+                            integers[t] = unsafe _mm512_dpwssd_epi32(integers[t], first, broadcast(columns))
+                        }
+                        for t in 0..<tokens {
+                            let columns = unsafe x + (t &* stride &+ ActivationBlock.header &+ 4 &+ 8 &* v)
+                            integers[t] = unsafe _mm512_dpwssd_epi32(integers[t], last, broadcast(columns))
+                        }
+                    }
+                    let scale = unsafe scales.scale(header, pair, half: half)
+                    for t in 0..<tokens {
+                        let factor = unsafe _mm512_mul_ps(scale, broadcastFloat(x + t &* stride))
+                        sums[t] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(integers[t]), factor, sums[t])
+                    }
+                }
+                if Scales.hasMinimum {
+                    for half in 0..<halves {
+                        let minimum = unsafe scales.minimum(header, pair, half: half)
+                        let offset = halves == 1 ? 12 : 4 &+ 4 &* half
+                        for t in 0..<tokens {
+                            sums[t] = unsafe _mm512_fmadd_ps(
+                                minimum, broadcastFloat(x + (t &* stride &+ offset)), sums[t])
+                        }
+                    }
+                }
+                unsafe w += 256
+                unsafe x += blockStride
+            }
+        }
+        for t in 0..<tokens {
+            unsafe storeTile(
+                sums[t], to: call.output + (firstToken + t) * call.outputStride + 8 * group,
+                rows: min(call.rows, 8 * call.groups) - 8 * group, accumulates: call.accumulates)
+        }
+        group += 2
+    }
+}

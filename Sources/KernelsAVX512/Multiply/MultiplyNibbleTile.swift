@@ -1,0 +1,110 @@
+import CIntrinsics
+import Kernels
+
+/// Multiplies 4-bit weights with one scale per 32 columns, centred on 8 (Q4_0, int4), with 8-bit activations.
+///
+///     y[t][r] = Σ over blocks   d[r] · scale[t] · (Σ q[r][c] · x[t][c] − 8·Σ x[t][c])
+///
+/// Shapes, layout, preconditions, error and threads are those of the portable kernel of the same name. Here two groups
+/// share a vector, a row a lane, and one `vpdpbusd` multiplies four columns of sixteen rows with four activations
+/// broadcast from memory and adds them to the rows' integers, which begin at −8·Σ x. Of the ten instructions on the
+/// multiplier that a block takes for each token, eight are these; so the tile can reach 80 % of the unit's peak.
+@unsafe func multiplyNibbleTile(_ call: TileCall) {
+    unsafe multiplyNibbles(call, PlainScales.self)
+}
+
+/// As ``multiplyNibbleTile(_:)`` with a minimum for each scale (Q4_1): w = d·q + m.
+@unsafe func multiplyNibbleMinTile(_ call: TileCall) {
+    unsafe multiplyNibbles(call, ScalesAndMinimums.self)
+}
+
+/// As ``multiplyNibbleTile(_:)`` with two-level scales and minimums (Q4_K): w = (d·a)·q + m·b.
+@unsafe func multiplyNibbleKTile(_ call: TileCall) {
+    unsafe multiplyNibbles(call, KScales.self)
+}
+
+/// Passes of 12 and 8 tokens, then one of what is left over.
+@unsafe @inline(__always)
+private func multiplyNibbles<Scales: TileScales>(_ call: TileCall, _: Scales.Type) {
+    var token = 0
+    while unsafe token < call.tokens {
+        switch unsafe call.tokens - token {
+        case 1: unsafe multiplyNibbles(call, token, Scales.self, Tokens<1>.self)
+        case 2: unsafe multiplyNibbles(call, token, Scales.self, Tokens<2>.self)
+        case 3: unsafe multiplyNibbles(call, token, Scales.self, Tokens<3>.self)
+        case 4: unsafe multiplyNibbles(call, token, Scales.self, Tokens<4>.self)
+        case 5: unsafe multiplyNibbles(call, token, Scales.self, Tokens<5>.self)
+        case 6: unsafe multiplyNibbles(call, token, Scales.self, Tokens<6>.self)
+        case 7: unsafe multiplyNibbles(call, token, Scales.self, Tokens<7>.self)
+        case 8..<widestPass:
+            unsafe multiplyNibbles(call, token, Scales.self, Tokens<8>.self)
+            token += 8
+            continue
+        default:
+            unsafe multiplyNibbles(call, token, Scales.self, Tokens<12>.self)
+            token += widestPass
+            continue
+        }
+        return
+    }
+}
+
+@unsafe @inline(__always)
+private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
+    _ call: TileCall, _ firstToken: Int, _: Scales.Type, _: Tokens<tokens>.Type
+) {
+    let mask = _mm512_set1_epi8(0x0f)
+    let stride = ActivationBlock.int8
+    let blockStride = unsafe call.tokens &* stride
+    let headers = unsafe call.columns / (32 * Scales.blocksPerHeader)
+    var group = 0
+    while unsafe group < call.groups {
+        let pair = unsafe GroupPair(call, first: group)
+        var w = unsafe call.weights + group * call.groupBytes
+        var x = unsafe call.activations + firstToken * stride
+        var sums = InlineArray<tokens, __m512>(repeating: _mm512_setzero_ps())
+        for _ in 0..<headers {
+            let scales = unsafe Scales(header: w, pair)
+            unsafe w += Scales.headerBytes
+            for _ in 0..<Scales.blocksPerHeader {
+                let header = unsafe w
+                unsafe w += Scales.blockHeaderBytes
+                unsafe pair.prefetch(w, lines: 2)
+                var integers = InlineArray<tokens, __m512i>(repeating: _mm512_setzero_si512())
+                if !Scales.hasMinimum {
+                    for t in 0..<tokens { integers[t] = unsafe broadcast(x + (t &* stride &+ 8)) }
+                }
+                for v in 0..<4 {
+                    let bytes = unsafe pair.load64(w + 32 &* v)
+                    let low = _mm512_and_si512(bytes, mask)
+                    let high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), mask)
+                    for t in 0..<tokens {
+                        let columns = unsafe x + (t &* stride &+ ActivationBlock.header &+ 4 &* v)
+                        integers[t] = unsafe _mm512_dpbusd_epi32(integers[t], low, broadcast(columns))
+                    }
+                    for t in 0..<tokens {
+                        let columns = unsafe x + (t &* stride &+ ActivationBlock.header &+ 16 &+ 4 &* v)
+                        integers[t] = unsafe _mm512_dpbusd_epi32(integers[t], high, broadcast(columns))
+                    }
+                }
+                let scale = unsafe scales.scale(header, pair, half: 0)
+                let minimum = unsafe scales.minimum(header, pair, half: 0)
+                for t in 0..<tokens {
+                    let factor = unsafe _mm512_mul_ps(scale, broadcastFloat(x + t &* stride))
+                    sums[t] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(integers[t]), factor, sums[t])
+                    if Scales.hasMinimum {
+                        sums[t] = unsafe _mm512_fmadd_ps(minimum, broadcastFloat(x + (t &* stride &+ 4)), sums[t])
+                    }
+                }
+                unsafe w += 128
+                unsafe x += blockStride
+            }
+        }
+        for t in 0..<tokens {
+            unsafe storeTile(
+                sums[t], to: call.output + (firstToken + t) * call.outputStride + 8 * group,
+                rows: min(call.rows, 8 * call.groups) - 8 * group, accumulates: call.accumulates)
+        }
+        group += 2
+    }
+}
