@@ -51,10 +51,13 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
     // Vectors of four columns that share a scale, and how many such parts a block has.
     let vectors = Scales.scaleColumns / 4
     let halves = 32 / Scales.scaleColumns
+    // Made once: the initialiser is a call, which would cost as much as the products of a block.
+    let zeroIntegers = InlineArray<tokens, __m256i>(repeating: _mm256_setzero_si256())
+    let zeroSums = InlineArray<tokens, __m256>(repeating: _mm256_setzero_ps())
     for group in unsafe 0..<call.groups {
         var w = unsafe call.weights + group * call.groupBytes
         var x = unsafe call.activations
-        var sums = InlineArray<tokens, __m256>(repeating: _mm256_setzero_ps())
+        var sums = zeroSums
         for _ in 0..<headers {
             let scales = unsafe Scales(header: w)
             unsafe w += Scales.headerBytes
@@ -63,8 +66,8 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
                 unsafe w += Scales.blockHeaderBytes
                 for line in 0..<4 { unsafe prefetchLine(w + prefetchBytes + 64 * line) }
                 for half in 0..<halves {
-                    var lower = InlineArray<tokens, __m256i>(repeating: _mm256_setzero_si256())
-                    var upper = InlineArray<tokens, __m256i>(repeating: _mm256_setzero_si256())
+                    var lower = zeroIntegers
+                    var upper = zeroIntegers
                     for v in half * vectors..<(half + 1) * vectors {
                         let bytes = unsafe (w + 32 * v).assumingMemoryBound(to: __m128i.self)
                         let low = unsafe _mm256_cvtepi8_epi16(_mm_loadu_si128(bytes))

@@ -41,10 +41,13 @@ private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
     let ones = _mm256_set1_epi16(1)
     let stride = ActivationBlock.int8
     let headers = unsafe call.columns / (32 * Scales.blocksPerHeader)
+    // Made once: the initialiser is a call, which would cost as much as the products of a block.
+    let zeroIntegers = InlineArray<tokens, __m256i>(repeating: _mm256_setzero_si256())
+    let zeroSums = InlineArray<tokens, __m256>(repeating: _mm256_setzero_ps())
     for group in unsafe 0..<call.groups {
         var w = unsafe call.weights + group * call.groupBytes
         var x = unsafe call.activations
-        var sums = InlineArray<tokens, __m256>(repeating: _mm256_setzero_ps())
+        var sums = zeroSums
         for _ in 0..<headers {
             let scales = unsafe Scales(header: w)
             unsafe w += Scales.headerBytes
@@ -53,7 +56,7 @@ private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
                 unsafe w += Scales.blockHeaderBytes
                 unsafe prefetchLine(w + prefetchBytes)
                 unsafe prefetchLine(w + prefetchBytes + 64)
-                var integers = InlineArray<tokens, __m256i>(repeating: _mm256_setzero_si256())
+                var integers = zeroIntegers
                 for v in 0..<4 {
                     let bytes = unsafe _mm256_loadu_si256((w + 32 * v).assumingMemoryBound(to: __m256i.self))
                     let low = _mm256_and_si256(bytes, mask)

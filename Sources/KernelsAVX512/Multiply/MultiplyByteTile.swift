@@ -33,38 +33,25 @@ import Kernels
     unsafe multiplyBytes(call, K16ScalesAndMinimums.self)
 }
 
-/// Passes of 12 and 8 tokens, then one of what is left over.
 @unsafe @inline(__always)
 private func multiplyBytes<Scales: TileScales>(_ call: TileCall, _: Scales.Type) {
-    var token = 0
-    while unsafe token < call.tokens {
-        switch unsafe call.tokens - token {
-        case 1: unsafe multiplyBytes(call, token, Scales.self, Tokens<1>.self)
-        case 2: unsafe multiplyBytes(call, token, Scales.self, Tokens<2>.self)
-        case 3: unsafe multiplyBytes(call, token, Scales.self, Tokens<3>.self)
-        case 4: unsafe multiplyBytes(call, token, Scales.self, Tokens<4>.self)
-        case 5: unsafe multiplyBytes(call, token, Scales.self, Tokens<5>.self)
-        case 6: unsafe multiplyBytes(call, token, Scales.self, Tokens<6>.self)
-        case 7: unsafe multiplyBytes(call, token, Scales.self, Tokens<7>.self)
-        case 8..<widestPass:
-            unsafe multiplyBytes(call, token, Scales.self, Tokens<8>.self)
-            token += 8
-            continue
-        default:
-            unsafe multiplyBytes(call, token, Scales.self, Tokens<12>.self)
-            token += widestPass
-            continue
-        }
-        return
+    switch unsafe call.tokens {
+    case 1: unsafe multiplyBytes(call, Scales.self, Tokens<1>.self)
+    case 2: unsafe multiplyBytes(call, Scales.self, Tokens<2>.self)
+    case 3: unsafe multiplyBytes(call, Scales.self, Tokens<3>.self)
+    case 4: unsafe multiplyBytes(call, Scales.self, Tokens<4>.self)
+    case 5: unsafe multiplyBytes(call, Scales.self, Tokens<5>.self)
+    case 6: unsafe multiplyBytes(call, Scales.self, Tokens<6>.self)
+    case 7: unsafe multiplyBytes(call, Scales.self, Tokens<7>.self)
+    default: unsafe multiplyBytes(call, Scales.self, Tokens<8>.self)
     }
 }
 
 @unsafe @inline(__always)
 private func multiplyBytes<Scales: TileScales, let tokens: Int>(
-    _ call: TileCall, _ firstToken: Int, _: Scales.Type, _: Tokens<tokens>.Type
+    _ call: TileCall, _: Scales.Type, _: Tokens<tokens>.Type
 ) {
     let stride = ActivationBlock.int16
-    let blockStride = unsafe call.tokens &* stride
     let headers = unsafe call.columns / (32 * Scales.blocksPerHeader)
     // Vectors of four columns that share a scale, and how many such parts a block has.
     let vectors = Scales.scaleColumns / 4
@@ -73,12 +60,15 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
     // `TileLayout.byteRow`.
     let firstColumns = _mm512_set_epi32(30, 28, 22, 20, 26, 24, 18, 16, 14, 12, 6, 4, 10, 8, 2, 0)
     let lastColumns = _mm512_set_epi32(31, 29, 23, 21, 27, 25, 19, 17, 15, 13, 7, 5, 11, 9, 3, 1)
+    // Made once: the initialiser is a call, which would cost as much as the products of a block.
+    let zeroIntegers = InlineArray<tokens, __m512i>(repeating: _mm512_setzero_si512())
+    let zeroSums = InlineArray<tokens, __m512>(repeating: _mm512_setzero_ps())
     var group = 0
     while unsafe group < call.groups {
         let pair = unsafe GroupPair(call, first: group)
         var w = unsafe call.weights + group * call.groupBytes
-        var x = unsafe call.activations + firstToken * stride
-        var sums = InlineArray<tokens, __m512>(repeating: _mm512_setzero_ps())
+        var x = unsafe call.activations
+        var sums = zeroSums
         for _ in 0..<headers {
             let scales = unsafe Scales(header: w, pair)
             unsafe w += Scales.headerBytes
@@ -87,7 +77,7 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
                 unsafe w += Scales.blockHeaderBytes
                 unsafe pair.prefetch(w, lines: 4)
                 for half in 0..<halves {
-                    var integers = InlineArray<tokens, __m512i>(repeating: _mm512_setzero_si512())
+                    var integers = zeroIntegers
                     for v in half * vectors..<(half + 1) * vectors {
                         let bytes = unsafe (w + 32 &* v).assumingMemoryBound(to: __m256i.self)
                         let twins = unsafe (w + (pair.distance &+ 32 &* v)).assumingMemoryBound(to: __m256i.self)
@@ -121,12 +111,12 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
                     }
                 }
                 unsafe w += 256
-                unsafe x += blockStride
+                unsafe x += tokens &* stride
             }
         }
         for t in 0..<tokens {
             unsafe storeTile(
-                sums[t], to: call.output + (firstToken + t) * call.outputStride + 8 * group,
+                sums[t], to: call.output + t * call.outputStride + 8 * group,
                 rows: min(call.rows, 8 * call.groups) - 8 * group, accumulates: call.accumulates)
         }
         group += 2

@@ -23,46 +23,36 @@ import Kernels
     unsafe multiplyNibbles(call, KScales.self)
 }
 
-/// Passes of 12 and 8 tokens, then one of what is left over.
 @unsafe @inline(__always)
 private func multiplyNibbles<Scales: TileScales>(_ call: TileCall, _: Scales.Type) {
-    var token = 0
-    while unsafe token < call.tokens {
-        switch unsafe call.tokens - token {
-        case 1: unsafe multiplyNibbles(call, token, Scales.self, Tokens<1>.self)
-        case 2: unsafe multiplyNibbles(call, token, Scales.self, Tokens<2>.self)
-        case 3: unsafe multiplyNibbles(call, token, Scales.self, Tokens<3>.self)
-        case 4: unsafe multiplyNibbles(call, token, Scales.self, Tokens<4>.self)
-        case 5: unsafe multiplyNibbles(call, token, Scales.self, Tokens<5>.self)
-        case 6: unsafe multiplyNibbles(call, token, Scales.self, Tokens<6>.self)
-        case 7: unsafe multiplyNibbles(call, token, Scales.self, Tokens<7>.self)
-        case 8..<widestPass:
-            unsafe multiplyNibbles(call, token, Scales.self, Tokens<8>.self)
-            token += 8
-            continue
-        default:
-            unsafe multiplyNibbles(call, token, Scales.self, Tokens<12>.self)
-            token += widestPass
-            continue
-        }
-        return
+    switch unsafe call.tokens {
+    case 1: unsafe multiplyNibbles(call, Scales.self, Tokens<1>.self)
+    case 2: unsafe multiplyNibbles(call, Scales.self, Tokens<2>.self)
+    case 3: unsafe multiplyNibbles(call, Scales.self, Tokens<3>.self)
+    case 4: unsafe multiplyNibbles(call, Scales.self, Tokens<4>.self)
+    case 5: unsafe multiplyNibbles(call, Scales.self, Tokens<5>.self)
+    case 6: unsafe multiplyNibbles(call, Scales.self, Tokens<6>.self)
+    case 7: unsafe multiplyNibbles(call, Scales.self, Tokens<7>.self)
+    default: unsafe multiplyNibbles(call, Scales.self, Tokens<8>.self)
     }
 }
 
 @unsafe @inline(__always)
 private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
-    _ call: TileCall, _ firstToken: Int, _: Scales.Type, _: Tokens<tokens>.Type
+    _ call: TileCall, _: Scales.Type, _: Tokens<tokens>.Type
 ) {
     let mask = _mm512_set1_epi8(0x0f)
     let stride = ActivationBlock.int8
-    let blockStride = unsafe call.tokens &* stride
     let headers = unsafe call.columns / (32 * Scales.blocksPerHeader)
+    // Made once: the initialiser is a call, which would cost as much as the products of a block.
+    let zeroIntegers = InlineArray<tokens, __m512i>(repeating: _mm512_setzero_si512())
+    let zeroSums = InlineArray<tokens, __m512>(repeating: _mm512_setzero_ps())
     var group = 0
     while unsafe group < call.groups {
         let pair = unsafe GroupPair(call, first: group)
         var w = unsafe call.weights + group * call.groupBytes
-        var x = unsafe call.activations + firstToken * stride
-        var sums = InlineArray<tokens, __m512>(repeating: _mm512_setzero_ps())
+        var x = unsafe call.activations
+        var sums = zeroSums
         for _ in 0..<headers {
             let scales = unsafe Scales(header: w, pair)
             unsafe w += Scales.headerBytes
@@ -70,7 +60,7 @@ private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
                 let header = unsafe w
                 unsafe w += Scales.blockHeaderBytes
                 unsafe pair.prefetch(w, lines: 2)
-                var integers = InlineArray<tokens, __m512i>(repeating: _mm512_setzero_si512())
+                var integers = zeroIntegers
                 if !Scales.hasMinimum {
                     for t in 0..<tokens { integers[t] = unsafe broadcast(x + (t &* stride &+ 8)) }
                 }
@@ -97,12 +87,12 @@ private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
                     }
                 }
                 unsafe w += 128
-                unsafe x += blockStride
+                unsafe x += tokens &* stride
             }
         }
         for t in 0..<tokens {
             unsafe storeTile(
-                sums[t], to: call.output + (firstToken + t) * call.outputStride + 8 * group,
+                sums[t], to: call.output + t * call.outputStride + 8 * group,
                 rows: min(call.rows, 8 * call.groups) - 8 * group, accumulates: call.accumulates)
         }
         group += 2

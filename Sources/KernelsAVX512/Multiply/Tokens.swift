@@ -4,16 +4,17 @@ import Kernels
 /// Carries the number of tokens of a pass into the function that is specialised for it: never a value, only a type.
 enum Tokens<let count: Int> {}
 
-/// The most tokens of a pass: with as many integer sums and as many float sums, two vectors of weights, their scale, a
-/// mask and two permutations fill 32 registers.
+/// The most tokens of a call. Their integer sums and their float sums, two vectors of weights, scales, minimums, a mask
+/// and two permutations leave some of 32 registers free; with twelve, the layouts with minimums spill, and the others
+/// gain nothing, since eight chains already outlast the latency of a product.
 @inline(__always)
-var widestPass: Int { 12 }
+var widestCall: Int { 8 }
 
-/// Bytes ahead of the ones in use that are asked for, in each of the two streams that a pass reads.
+/// Bytes ahead of the ones in use that are asked for, in each of the two streams that a call reads.
 @inline(__always)
 var prefetchBytes: Int { 4096 }
 
-/// Two groups of eight rows that go through a pass together, a row a lane.
+/// Two groups of eight rows that go through a kernel together, a row a lane.
 ///
 /// The last of an odd number of groups is its own neighbour; its twin's products are not stored.
 @unsafe struct GroupPair {
