@@ -2,13 +2,18 @@ import ArgumentParser
 import Compute
 import ModelHub
 import Swiftlet
+import UntrustedInput
 
 /// `swiftlet bench`: tokens per second, measured as llama-bench does.
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measures tokens per second, for prompts (pp) and for generating (tg).",
-        discussion: "Lists such as -p 128,512 run each combination with the depths.")
+        discussion: """
+            Lists such as -p 128,512 run each combination with the depths. With --against, each repetition is a process \
+            of its own, ours and the other engine's in turn:
+              swiftlet bench MODEL -r 3 --against 'llama-bench -m MODEL -t 2 -r 1 -o jsonl'
+            """)
 
     @OptionGroup var model: ModelArgument
 
@@ -21,6 +26,11 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(name: [.customShort("n"), .customLong("n-gen")], help: "Tokens to generate; 0 for no such test.")
     var generations = Counts([128])
 
+    @Option(
+        name: .customLong("pg", withSingleDash: true),
+        help: ArgumentHelp("A prompt and what is generated after it, measured as one.", valueName: "p,n"))
+    var pairs: [TokenPair] = []
+
     @Option(name: [.customShort("d"), .customLong("n-depth")], help: "Tokens in the cache before a test.")
     var depths = Counts([0])
 
@@ -30,54 +40,69 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "md, csv, json or jsonl.")
     var output = BenchFormat.md
 
+    @Option(
+        help: ArgumentHelp(
+            "Compare with another engine: a command that prints as llama-bench does.", valueName: "command"))
+    var against: String?
+
+    @Option(help: ArgumentHelp("The longest that one process of a comparison may take.", valueName: "seconds"))
+    var turnTimeout = 1800
+
+    @Flag(help: .hidden)
+    var turn = false
+
     @OptionGroup(title: "Loading") var load: LoadArguments
 
     func validate() throws {
         guard repetitions > 0 else { throw ValidationError("--repetitions must be at least 1.") }
+        guard turnTimeout > 0 else { throw ValidationError("--turn-timeout must be at least 1.") }
+        guard !tests.isEmpty else { throw ValidationError("No test is left: -p, -n and -pg are all 0.") }
+    }
+
+    private var tests: [BenchTest] {
+        BenchTest.all(prompts: prompts.values, generations: generations.values, pairs: pairs, depths: depths.values)
     }
 
     func run() async throws {
         let (name, _) = try model.resolve(words, maximumOthers: 0)
         let file = try ModelLocation.find(name)
+        if turn {
+            // One turn of a comparison: a single repetition, and nothing besides that would take time or memory.
+            try await measure(name, file, BenchSurroundings(), format: .jsonl, repetitions: 1)
+        } else {
+            let surroundings = try BenchSurroundings(measuring: file, threads: try threads())
+            if let against {
+                try compare(with: against, surroundings)
+            } else {
+                try await measure(name, file, surroundings, format: output, repetitions: repetitions)
+            }
+        }
+    }
+
+    private func threads() throws -> Int { try load.threads ?? Compute().threadCount }
+
+    private func measure(
+        _ name: String, _ file: LocalModel, _ surroundings: BenchSurroundings, format: BenchFormat, repetitions: Int
+    ) async throws {
         var load = load
-        let threads = try load.threads ?? Compute().threadCount
-        load.threads = threads
+        load.threads = try threads()
         let loaded = try await LoadedModel(name, load)
         let backend = loaded.model.backend
-        let tests = BenchTest.all(prompts: prompts.values, generations: generations.values, depths: depths.values)
-
         let cacheType = load.kvType?.type ?? loaded.model.configuration.defaultCacheType
         var table = BenchTable(
-            format: output,
+            format: format,
             setting: BenchSetting(
                 model: loaded.model.name, modelFile: file.path, modelBytes: file.size,
-                modelHash: try ModelHash.sha256(of: file), engine: backend.properties.engine,
-                precision: load.precisionName, cacheType: cacheType.rawValue, threads: threads,
-                processor: Processor.name, bandwidth: MemoryBandwidth.measure(threads: threads)))
-        if let header = table.header { try StandardOutput.writeLine(header) }
-        let runner = BenchRunner(backend: backend, repetitions: repetitions)
+                modelHash: surroundings.modelHash, engine: backend.properties.engine,
+                precision: load.precisionName, cacheType: cacheType.rawValue, threads: load.threads ?? 1,
+                processor: Processor.name, bandwidth: surroundings.bandwidth))
+        if let opening = table.opening { try StandardOutput.writeLine(opening) }
+        let meter = EnergyMeter.system
+        let runner = BenchRunner(backend: backend, repetitions: repetitions, meter: meter)
         for test in tests {
-            let result = BenchResult(test: test, seconds: try runner.seconds(of: test))
-            try StandardOutput.writeLine(table.add(result))
+            let row = BenchTable.Row(try runner.result(of: test), showsEnergy: meter != nil)
+            try StandardOutput.writeLine(table.add(row))
         }
-        if let footer = table.footer { try StandardOutput.writeLine(footer) }
+        if let closing = table.closing { try StandardOutput.writeLine(closing) }
     }
-}
-
-extension BenchFormat: ExpressibleByArgument {}
-
-/// Counts separated by commas, as llama-bench takes them.
-struct Counts: ExpressibleByArgument {
-    let values: [Int]
-
-    init(_ values: [Int]) { self.values = values }
-
-    init?(argument: String) {
-        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-        let values = parts.compactMap { Int($0) }
-        guard values.count == parts.count, values.allSatisfy({ (0...1 << 20).contains($0) }) else { return nil }
-        self.values = values
-    }
-
-    var defaultValueDescription: String { values.map(String.init).joined(separator: ",") }
 }

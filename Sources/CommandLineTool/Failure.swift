@@ -28,6 +28,7 @@ struct Failure: Error {
         case GenerationError.inference(let error): self.init(Self.status(of: error), error.description)
         case let error as GenerationError: self.init(Self.status(of: error), error.description)
         case let error as HubError: self.init(Self.status(of: error), error.description)
+        case let error as RivalError: self.init(Self.status(of: error), error.description)
         case is CancellationError: self.init(.interrupted)
         default: return nil
         }
@@ -67,6 +68,14 @@ struct Failure: Error {
         case .notEnoughMemory, .contextTooLong: .configuration
         case .vocabularyMismatch, .noChatFormat, .foreignTranscript: .badData
         case .nothingToRegenerate, .busy: .failure
+        }
+    }
+
+    private static func status(of error: RivalError) -> ExitStatus {
+        switch error {
+        case .notStarted: .unavailable
+        case .failed, .timedOut, .tooMuchOutput: .failure
+        case .noResults, .malformed, .nothingInCommon: .badData
         }
     }
 

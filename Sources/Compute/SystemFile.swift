@@ -25,7 +25,20 @@ enum SystemFile {
         return String(decoding: bytes[..<filled], as: UTF8.self)
     }
 
+    /// Writes a short text to a file that is there; where that is not permitted, nothing happens.
+    static func write(_ text: String, to path: String) {
+        let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        let bytes = Array(text.utf8)
+        _ = unsafe bytes.withUnsafeBytes { unsafe systemWrite(descriptor, $0.baseAddress, $0.count) }
+    }
+
     static func firstLine(of path: String, startingWith prefix: String) -> Substring? {
         text(of: path)?.split(separator: "\n").first { $0.hasPrefix(prefix) }
     }
+}
+
+private func systemWrite(_ descriptor: Int32, _ base: UnsafeRawPointer?, _ count: Int) -> Int {
+    unsafe write(descriptor, base, count)
 }

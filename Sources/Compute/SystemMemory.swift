@@ -5,6 +5,19 @@ public enum SystemMemory {
         [machineAvailable(), containerAvailable()].compactMap { $0 }.min()
     }
 
+    /// The most bytes that this process has had in memory at once, mapped files included; nil where the system does
+    /// not tell.
+    public static var peakBytes: Int? {
+        SystemFile.firstLine(of: "/proc/self/status", startingWith: "VmHWM:")?.split(separator: " ")
+            .compactMap { Int($0) }.last.map { $0 << 10 }
+    }
+
+    /// Lets ``peakBytes`` begin again from what is in memory now. Some containers do not permit it; the peak then
+    /// stays what it was.
+    public static func resetPeak() {
+        SystemFile.write("5", to: "/proc/self/clear_refs")
+    }
+
     /// `MemAvailable` of `/proc/meminfo`: free memory and the caches that the kernel would give up for it.
     private static func machineAvailable() -> Int? {
         SystemFile.firstLine(of: "/proc/meminfo", startingWith: "MemAvailable:").flatMap(lastNumber)

@@ -26,6 +26,8 @@ public final class Interrupts: Sendable {
         var handler: (@Sendable () -> Void)?
         var streams: [Int: AsyncStream<Event>.Continuation] = [:]
         var nextStream = 0
+        var cleanups: [Int: @Sendable () -> Void] = [:]
+        var nextCleanup = 0
     }
 
     private let state = Mutex(State())
@@ -79,6 +81,20 @@ public final class Interrupts: Sendable {
         }
     }
 
+    /// Runs a work that holds what must not outlive this process, a child for one: `cleanUp` is called, on another
+    /// thread, before a signal ends the process.
+    public func cleaningUp<Value, Failure>(
+        _ cleanUp: @escaping @Sendable () -> Void, _ work: () throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        let id = state.withLock { state in
+            state.nextCleanup += 1
+            state.cleanups[state.nextCleanup] = cleanUp
+            return state.nextCleanup
+        }
+        defer { state.withLock { _ = $0.cleanups.removeValue(forKey: id) } }
+        return try work()
+    }
+
     /// Ends the process at once with the terminal restored; threads that still compute are not waited for.
     public static func exitNow(_ status: Int32) {
         RawMode.restoreAll()
@@ -89,7 +105,7 @@ public final class Interrupts: Sendable {
     package func deliver(_ signal: Int32) {
         guard signal == SIGINT else {
             publish(.terminate)
-            leave(Self.terminatedStatus)
+            cleanUpAndLeave(Self.terminatedStatus)
             return
         }
         let (count, handler, hasReader) = state.withLock { state in
@@ -100,8 +116,14 @@ public final class Interrupts: Sendable {
         if count == 1, let handler {
             handler()
         } else if count > 1 || !hasReader {
-            leave(Self.interruptedStatus)
+            cleanUpAndLeave(Self.interruptedStatus)
         }
+    }
+
+    private func cleanUpAndLeave(_ status: Int32) {
+        // Called outside the lock: a clean-up may take its time, and the work may end meanwhile.
+        for cleanUp in state.withLock({ Array($0.cleanups.values) }) { cleanUp() }
+        leave(status)
     }
 
     private func publish(_ event: Event) {

@@ -9,6 +9,9 @@ import Testing
 
     /// Single files elsewhere, each with its reason: one-line calls of the C library, which takes pointers.
     private static let unsafeFiles: [String: String] = [
+        "Sources/CommandLineTool/Bench/Against/ChildOutput.swift": "pipe, poll and read",
+        "Sources/CommandLineTool/Bench/Against/ChildProcess.swift":
+            "posix_spawn and wait4: Foundation's Process does not tell a child's peak memory",
         "Sources/CommandLineTool/Output/StandardOutput.swift": "write: a closed pipe must be told from a full disk",
         "Sources/ModelHub/BlobDownload.swift": "open with a mode",
         "Sources/ModelHub/CacheWriter.swift": "rename: the last step of a download, and the only visible one",

@@ -42,6 +42,17 @@ import Testing
         #expect(log.all == ["leave 143"])
     }
 
+    @Test func whatMayNotStayBehindIsCleanedUpFirst() {
+        for (signal, status) in [(SIGINT, 130), (SIGTERM, 143)] {
+            let log = Log()
+            let interrupts = Interrupts(leave: { log.add("leave \($0)") })
+            interrupts.cleaningUp({ log.add("clean up") }) { interrupts.deliver(signal) }
+            interrupts.reset()
+            interrupts.deliver(signal)
+            #expect(log.all == ["clean up", "leave \(status)", "leave \(status)"])
+        }
+    }
+
     @Test func streamsCarryEveryEvent() async {
         let log = Log()
         let interrupts = Interrupts(leave: { log.add("leave \($0)") })

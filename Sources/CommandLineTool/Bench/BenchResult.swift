@@ -1,21 +1,28 @@
-/// What a test gave, in tokens per second.
+/// What a test gave.
 struct BenchResult {
     let test: BenchTest
-    /// One value for each repetition.
-    let rates: [Double]
+    let samples: [BenchSample]
+    /// The most memory that the process has had until the end of the test, what loading took included.
+    let peakMemoryBytes: Int?
 
-    init(test: BenchTest, seconds: [Double]) {
-        self.test = test
-        rates = seconds.map { Double(test.tokenCount) / $0 }
+    /// Tokens per second of each repetition.
+    var rates: Statistics { Statistics(samples.map { Double(test.tokenCount) / $0.seconds }) }
+
+    var seconds: Statistics { Statistics(samples.map { $0.seconds }) }
+
+    /// From a prompt's first token in to the logits of its last: the median; nil for tests that do not end there.
+    var secondsToFirstToken: Double? { test.endsWithFirstToken ? seconds.median : nil }
+
+    /// The median; nil without a meter.
+    var joulesPerToken: Double? {
+        let joules = samples.compactMap { $0.joules }
+        return joules.isEmpty ? nil : Statistics(joules).median / Double(test.tokenCount)
     }
+}
 
-    var mean: Double { rates.reduce(0, +) / Double(rates.count) }
-
-    /// Of the sample, as llama-bench gives it; 0 for a single value.
-    var standardDeviation: Double {
-        guard rates.count > 1 else { return 0 }
-        let mean = mean
-        let squares = rates.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        return (squares / Double(rates.count - 1)).squareRoot()
-    }
+/// One repetition.
+struct BenchSample {
+    let seconds: Double
+    /// What the processor used meanwhile; nil where the machine does not tell.
+    let joules: Double?
 }

@@ -1,48 +1,53 @@
+import Compute
 import Inference
 
 /// Runs tests on a backend: token ids in, seconds out; no tokeniser and no sampler is near the clock.
 struct BenchRunner {
     let backend: any InferenceBackend
     let repetitions: Int
+    let meter: EnergyMeter?
 
-    /// Seconds of each repetition. A warm-up goes before: it grows the cache and wakes the workers.
-    func seconds(of test: BenchTest) throws(InferenceError) -> [Double] {
+    /// Enough single tokens to wake the workers and to bring the kernels' code into the caches.
+    private static let warmUpTokens = 8
+
+    /// Runs a test. A warm-up goes before: the prompt once, and a few of the single tokens.
+    func result(of test: BenchTest) throws(InferenceError) -> BenchResult {
         let sequence = try backend.makeSequence()
         let logits = LogitRows(vocabularySize: backend.properties.vocabularySize)
-        try prefill(sequence, count: test.depth, total: test.depth + test.tokenCount, logits)
-        var seconds: [Double] = []
-        for repetition in 0...repetitions {
+        try bring(sequence, to: test.depth, for: test, logits)
+        let warmUp = BenchTest(
+            promptCount: test.promptCount, generatedCount: min(test.generatedCount, Self.warmUpTokens),
+            depth: test.depth)
+        try run(warmUp, sequence, logits)
+        var samples: [BenchSample] = []
+        for _ in 0..<repetitions {
             sequence.truncate(to: test.depth)
-            if sequence.count < test.depth {
-                // A sliding window gave the keys back that a shorter sequence would need.
-                try prefill(sequence, count: test.depth, total: test.depth + test.tokenCount, logits)
-            }
+            // A sliding window gave the keys back that a shorter sequence would need.
+            try bring(sequence, to: test.depth, for: test, logits)
+            let energy = meter?.read()
             let start = ContinuousClock.now
             try run(test, sequence, logits)
-            if repetition > 0 { seconds.append((ContinuousClock.now - start) / .seconds(1)) }
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            samples.append(BenchSample(seconds: seconds, joules: energy.flatMap { meter?.joules(since: $0) }))
         }
-        return seconds
+        return BenchResult(test: test, samples: samples, peakMemoryBytes: SystemMemory.peakBytes)
     }
 
     private func run(
         _ test: BenchTest, _ sequence: any InferenceSequence, _ logits: LogitRows
     ) throws(InferenceError) {
-        switch test.kind {
-        case .prefill(let count):
-            try prefill(sequence, count: test.depth + count, total: test.depth + count, logits)
-        case .decode(let count):
-            for index in 0..<count {
-                let slice = SequenceSlice(sequence: sequence, tokens: [token(at: index)], logits: .last)
-                try backend.forward([slice], into: logits)
-            }
+        if test.promptCount > 0 { try bring(sequence, to: test.depth + test.promptCount, for: test, logits) }
+        for index in 0..<test.generatedCount {
+            let slice = SequenceSlice(sequence: sequence, tokens: [token(at: index)], logits: .last)
+            try backend.forward([slice], into: logits)
         }
     }
 
-    /// Brings the sequence to `count` tokens, with room for `total`.
-    private func prefill(
-        _ sequence: any InferenceSequence, count: Int, total: Int, _ logits: LogitRows
+    /// Brings the sequence to `count` tokens, with room for the whole test. Nothing where it is there already.
+    private func bring(
+        _ sequence: any InferenceSequence, to count: Int, for test: BenchTest, _ logits: LogitRows
     ) throws(InferenceError) {
-        var position = try sequence.reserve(totalTokens: total)
+        var position = try sequence.reserve(totalTokens: test.depth + test.tokenCount)
         while position < count {
             let end = min(position + backend.properties.prefillChunkTokens, count)
             let slice = SequenceSlice(

@@ -3,108 +3,81 @@ enum BenchFormat: String, CaseIterable {
     case md, csv, json, jsonl
 }
 
-/// Writes results in a format, each as soon as it is there.
+/// Writes rows in a format, each as soon as it is there.
 struct BenchTable {
+    /// One row, as programs and as people read it.
+    struct Row {
+        /// In every row the same names in the same order.
+        let members: [(name: String, value: Report)]
+        let cells: [Cell]
+    }
+
+    /// A column's heading and what stands under it.
+    struct Cell {
+        let heading: String
+        let text: String
+        var isNumber = true
+    }
+
     let format: BenchFormat
     let setting: BenchSetting
-    private var results: [BenchResult] = []
+    /// Lines above the table that people read, besides the setting's.
+    var remarks: [String] = []
+    private var rowCount = 0
 
-    init(format: BenchFormat, setting: BenchSetting) {
+    init(format: BenchFormat, setting: BenchSetting, remarks: [String] = []) {
         self.format = format
         self.setting = setting
+        self.remarks = remarks
     }
 
-    /// What stands above the first result.
-    var header: String? {
+    /// What stands above the first result; nil where nothing does.
+    var opening: String? {
         switch format {
-        case .md:
-            """
-            \(setting.lines.joined(separator: "\n"))
-
-            | model | size | engine | threads | test | t/s |
-            | --- | ---: | --- | ---: | ---: | ---: |
-            """
-        case .csv:
-            setting.members.map { $0.name }.joined(separator: ",") + "," + Self.resultNames.joined(separator: ",")
+        case .md: (setting.lines + remarks).joined(separator: "\n") + "\n"
         case .json: "["
-        case .jsonl: nil
+        case .csv, .jsonl: nil
         }
     }
 
-    mutating func add(_ result: BenchResult) -> String {
-        defer { results.append(result) }
+    mutating func add(_ row: Row) -> String {
+        defer { rowCount += 1 }
+        let members = setting.members + row.members
         switch format {
         case .md:
-            return "| \(setting.model) | \(mebibytes(setting.modelBytes)) | \(setting.engine) | \(setting.threads) "
-                + "| \(result.test.name) | \(fixed(result.mean, digits: 2)) ± \(fixed(result.standardDeviation, digits: 2)) |"
+            let cells = leadingCells + row.cells
+            return (rowCount == 0 ? Self.heading(cells) : "") + Self.line(cells.map(\.text))
         case .csv:
-            let values = (setting.members + members(result)).map { $0.value }
-            return values.map { quoted($0) }.joined(separator: ",")
-        case .json: return (results.isEmpty ? "  " : ", ") + object(result).line
-        case .jsonl: return object(result).line
+            let names = rowCount == 0 ? members.map(\.name).joined(separator: ",") + "\n" : ""
+            return names + members.map { Self.quoted($0.value) }.joined(separator: ",")
+        case .json: return (rowCount == 0 ? "  " : ", ") + Report.object(members).line
+        case .jsonl: return Report.object(members).line
         }
     }
 
-    var footer: String? { format == .json ? "]" : nil }
+    var closing: String? { format == .json ? "]" : nil }
 
-    private static let resultNames = ["test", "n_prompt", "n_gen", "n_depth", "avg_ts", "stddev_ts", "samples_ts"]
-
-    private func object(_ result: BenchResult) -> Report { .object(setting.members + members(result)) }
-
-    private func members(_ result: BenchResult) -> [(name: String, value: Report)] {
-        var prompt = 0
-        var generated = 0
-        switch result.test.kind {
-        case .prefill(let count): prompt = count
-        case .decode(let count): generated = count
-        }
-        let values: [Report] = [
-            .string(result.test.name), .integer(prompt), .integer(generated), .integer(result.test.depth),
-            .number(result.mean, digits: 4), .number(result.standardDeviation, digits: 4),
-            .array(result.rates.map { .number($0, digits: 4) }),
+    private var leadingCells: [Cell] {
+        [
+            Cell(heading: "model", text: setting.model, isNumber: false),
+            Cell(heading: "size", text: mebibytes(setting.modelBytes)),
+            Cell(heading: "engine", text: setting.engine, isNumber: false),
+            Cell(heading: "threads", text: "\(setting.threads)"),
         ]
-        return Array(zip(Self.resultNames, values)).map { (name: $0.0, value: $0.1) }
     }
+
+    private static func heading(_ cells: [Cell]) -> String {
+        line(cells.map(\.heading)) + "\n" + line(cells.map { $0.isNumber ? "---:" : "---" }) + "\n"
+    }
+
+    private static func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
 
     /// A field of RFC 4180.
-    private func quoted(_ value: Report) -> String {
+    private static func quoted(_ value: Report) -> String {
         let text = if case .string(let text) = value { text } else { value.line }
         guard text.contains(where: { [",", "\"", "\n", " "].contains($0) }) else { return text }
         return "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
 }
 
-/// What all results of a run share: without it a figure says nothing.
-struct BenchSetting {
-    let model: String
-    let modelFile: String
-    let modelBytes: Int
-    let modelHash: String?
-    let engine: String
-    let precision: String
-    let cacheType: String
-    let threads: Int
-    let processor: String
-    /// Bytes per second, measured just before.
-    let bandwidth: Double
-
-    var members: [(name: String, value: Report)] {
-        [
-            ("build", .string(Version.number)), ("cpu", .string(processor)), ("engine", .string(engine)),
-            ("n_threads", .integer(threads)), ("bandwidth_gbs", .number(bandwidth / 1e9, digits: 2)),
-            ("model", .string(model)), ("model_filename", .string(modelFile)), ("model_size", .integer(modelBytes)),
-            ("model_sha256", .optional(modelHash)), ("dtype", .string(precision)), ("type_kv", .string(cacheType)),
-        ]
-    }
-
-    var lines: [String] {
-        [
-            "cpu:       \(processor)",
-            "engine:    \(engine), \(threads) threads, weights \(precision), cache \(cacheType)",
-            "bandwidth: \(fixed(bandwidth / 1e9, digits: 1)) GB/s read, measured now",
-            "model:     \(modelFile), \(modelBytes) bytes" + (modelHash.map { ", sha256 \($0)" } ?? ""),
-        ]
-    }
-}
-
-private func mebibytes(_ bytes: Int) -> String { "\(fixed(Double(bytes) / 1_048_576, digits: 2)) MiB" }
+func mebibytes(_ bytes: Int) -> String { "\(fixed(Double(bytes) / 1_048_576, digits: 2)) MiB" }

@@ -1,38 +1,30 @@
-import Inference
-
-/// One measurement, under the name that llama-bench gives it: `pp512`, `tg128`, `tg128 @ d2048`.
-struct BenchTest: Equatable {
-    enum Kind: Equatable {
-        /// A prompt of this many tokens through the model, the head for the last one only.
-        case prefill(Int)
-        /// This many single tokens, one after another, each giving logits.
-        case decode(Int)
-    }
-
-    let kind: Kind
+/// One measurement: a prompt through the model at once, then single tokens one after another, each giving logits.
+struct BenchTest: Hashable {
+    /// Tokens of the prompt, the head computed for the last one only; 0 for none.
+    let promptCount: Int
+    /// Tokens passed one by one; 0 for none.
+    let generatedCount: Int
     /// Tokens already in the cache.
     let depth: Int
 
-    var tokenCount: Int {
-        switch kind {
-        case .prefill(let count), .decode(let count): count
-        }
-    }
+    var tokenCount: Int { promptCount + generatedCount }
 
-    var name: String {
-        let base =
-            switch kind {
-            case .prefill(let count): "pp\(count)"
-            case .decode(let count): "tg\(count)"
-            }
-        return depth == 0 ? base : "\(base) @ d\(depth)"
-    }
+    /// A prompt alone: the run ends with the logits that the first token of an answer is drawn from.
+    var endsWithFirstToken: Bool { promptCount > 0 && generatedCount == 0 }
 
-    /// All tests of a run, prompts first, each at every depth; a count of 0 leaves the test out.
-    static func all(prompts: [Int], generations: [Int], depths: [Int]) -> [BenchTest] {
+    /// All tests of a run, each at every depth: prompts first, then generating, then both; a count of 0 leaves a
+    /// test out.
+    static func all(prompts: [Int], generations: [Int], pairs: [TokenPair], depths: [Int]) -> [BenchTest] {
         depths.flatMap { depth in
-            prompts.filter { $0 > 0 }.map { BenchTest(kind: .prefill($0), depth: depth) }
-                + generations.filter { $0 > 0 }.map { BenchTest(kind: .decode($0), depth: depth) }
-        }
+            prompts.map { BenchTest(promptCount: $0, generatedCount: 0, depth: depth) }
+                + generations.map { BenchTest(promptCount: 0, generatedCount: $0, depth: depth) }
+                + pairs.map { BenchTest(promptCount: $0.prompt, generatedCount: $0.generated, depth: depth) }
+        }.filter { $0.tokenCount > 0 }
     }
+}
+
+/// A prompt and an answer measured as one, as `-pg` takes them.
+struct TokenPair {
+    let prompt: Int
+    let generated: Int
 }
