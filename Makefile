@@ -10,9 +10,9 @@ unexport PROMPT
 BUILD := swift build -c release
 # One test at a time: kernels take every core, and a server that waits for one would look as if it hung.
 TEST := swift test -c release --no-parallel
-FORMATTED := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks
+FORMATTED := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Ladder
 
-.PHONY: run test build build-tests install weights bench bench-kernels symbols format lint clean
+.PHONY: run test build build-tests install weights bench bench-kernels ladder symbols format lint clean
 
 ## Build, bring the default model and answer PROMPT with MODEL. Standard input would be part of the prompt.
 run: build weights
@@ -42,6 +42,10 @@ bench: build weights
 ## Each operation against its own yardstick; a package of its own, slow to build the first time.
 bench-kernels: install
 	cd Benchmarks && swift package -c release benchmark
+
+## The INT4 product from the naive loop to the tuned tile, step by step: Benchmarks/Ladder/README.md.
+ladder: install
+	cd Benchmarks && swift run -c release Ladder
 
 ## The one test of the instruction-set objects: none may lend its symbols to another CPU's code.
 symbols: build-tests

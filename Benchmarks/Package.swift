@@ -14,6 +14,29 @@ func suite(_ name: String) -> Target {
         plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
 }
 
+/// The ladder: the INT4 product in steps. Each instruction set is a target of its own, as in the product.
+#if arch(x86_64)
+    let ladderSets: [Target] = [
+        .systemLibrary(name: "CVectors", path: "Ladder/CVectors"),
+        .target(
+            name: "LadderAVX2", dependencies: ["CVectors"], path: "Ladder/AVX2",
+            swiftSettings: [.unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mf16c"])]),
+    ]
+    let ladderSetDependencies: [Target.Dependency] = ["LadderAVX2"]
+#else
+    let ladderSets: [Target] = []
+    let ladderSetDependencies: [Target.Dependency] = []
+#endif
+
+let ladder: [Target] =
+    ladderSets + [
+        .target(name: "LadderSteps", path: "Ladder/Steps"),
+        .executableTarget(
+            name: "Ladder",
+            dependencies: ["LadderSteps", .product(name: "Swiftlet", package: "swiftlet")] + ladderSetDependencies,
+            path: "Ladder/Climb", swiftSettings: [.enableUpcomingFeature("ExistentialAny")]),
+    ]
+
 let package = Package(
     name: "swiftlet-benchmarks",
     platforms: [.macOS("26.0")],
@@ -22,5 +45,5 @@ let package = Package(
         // Without its traits: they count allocations by replacing malloc, which these numbers do not need.
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
     ],
-    targets: [suite("Multiplying"), suite("Opening"), suite("Tokenizing")]
+    targets: [suite("Multiplying"), suite("Opening"), suite("Tokenizing")] + ladder
 )
