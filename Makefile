@@ -10,9 +10,9 @@ unexport PROMPT
 BUILD := swift build -c release
 # One test at a time: kernels take every core, and a server that waits for one would look as if it hung.
 TEST := swift test -c release --no-parallel
-FORMATTED := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Ladder
+FORMATTED := Package.swift Sources Tests $(addprefix Benchmarks/,Package.swift Benchmarks Counts Ladder Operations)
 
-.PHONY: run test build build-tests install weights bench bench-kernels ladder symbols format lint clean
+.PHONY: run test build build-tests install weights bench bench-kernels counts ladder symbols format lint clean
 
 ## Build, bring the default model and answer PROMPT with MODEL. Standard input would be part of the prompt.
 run: build weights
@@ -40,8 +40,12 @@ bench: build weights
 	@"$$($(BUILD) --show-bin-path)/swiftlet" bench "$(MODEL)"
 
 ## Each operation against its own yardstick; a package of its own, slow to build the first time.
-bench-kernels: install
+bench-kernels: counts
 	cd Benchmarks && swift package -c release benchmark
+
+## Instructions and allocations of each kernel, held against Benchmarks/Thresholds.
+counts: install
+	cd Benchmarks && swift run -c release Counts
 
 ## The INT4 product from the naive loop to the tuned tile, step by step: Benchmarks/Ladder/README.md.
 ladder: install

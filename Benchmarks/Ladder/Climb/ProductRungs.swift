@@ -9,8 +9,7 @@ extension Rung {
         #if arch(x86_64)
             rungs.append(
                 Rung(
-                    8, "Swiftlet's kernel: huge pages",
-                    because: "2 MiB pages, so that a stream of weights misses no translation",
+                    8, "the kernel of Swiftlet itself", because: "activations quantised by vectors; 2 MiB pages",
                     missing: InstructionSet.avx2.isSupported ? nil : "AVX2"
                 ) { try Prepared(product: $0, threads: 1, .avx2) })
         #endif

@@ -21,7 +21,7 @@ extension Rung {
                 multiplyDequantizedRows(problem.weights.base, problem.x, into: y, problem.sizes, row: row.floats)
             }
         },
-        Rung(3, "activations as bytes", because: "a dot product of integers: 1.6 bytes read for each, not 8") {
+        Rung(3, "activations as bytes", because: "dot products of integers: 1.8 bytes read for each, not 8") {
             problem in
             Prepared(quantizing: problem) { x, y in multiplyIntegers(problem.weights.base, x, into: y, problem.sizes) }
         },

@@ -2,10 +2,10 @@
 ///
 ///     y[t][r] = Σ over columns   weight(r, c) · x[t][c]
 ///
-/// Each weight is made a float where it is needed, and for 64 tokens it is needed 64 times: load the scale, convert it,
-/// load the byte, pick the nibble, take 8 off, convert, multiply, and only then multiply and add. About fifteen
-/// instructions for one multiply-add, and a chain of additions each of which waits for the one before it: at four cycles
-/// an addition no processor of 3 GHz could do more than 0.75 G a second, whatever else we improved.
+/// Each weight is made a float where it is needed, and for 64 tokens it is needed 64 times: find the block, load the
+/// scale, convert it, load the byte, pick the nibble, take 8 off, convert, multiply, and only then multiply and add. That
+/// is 40 instructions for one multiply-add, and a chain of additions each of which waits for the one before it: at three
+/// or four cycles an addition no processor of 3 GHz could do more than 1 G a second, whatever else we improved.
 public func multiplyNaive(
     _ w: UnsafeRawPointer, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ sizes: Sizes
 ) {

@@ -1,15 +1,12 @@
 /// Step 4: eight rows lie side by side (``InterleavedWeights``), a lane to a row: nothing is summed across lanes.
 ///
 /// A vector holds four columns of each of eight rows; the four activations that meet them are the same for all rows and
-/// are broadcast. The eight vectors of a block are added up in 16-bit lanes, two to a row, then the two are added once,
-/// converted once and scaled once, for eight rows together: the some twenty instructions that step 3 spent at the end of
-/// every block of one row now serve eight.
+/// are broadcast. The products of a block are added up in 16-bit lanes, two to a row (16 of at most 8·127 in each, 16,256),
+/// then the two are added once, converted once and scaled once, for eight rows together: the twenty instructions that
+/// step 3 spent at the end of every block of one row now serve eight.
 ///
-/// Two unsigned nibbles stand in each 16-bit lane, so a shift and a mask pick them; 16 products of at most 15·127 fit
-/// the lane (30,480). The 8 that belongs off a nibble is taken off the sum, by the activations' own Σq.
-///
-/// What it cannot cure: without an instruction for it, products of bytes are products of 16 bits after masks and shifts,
-/// on 128-bit vectors: about 0.6 instructions for a multiply-add.
+/// What it cannot cure: without an instruction for it, products of bytes are products of 16 bits after shifts, masks and
+/// subtractions, on 128-bit vectors: 1.24 instructions for a multiply-add, nearly all of them for these.
 public func multiplyInterleaved(
     _ w: UnsafeRawPointer, _ x: UnsafeRawPointer, into y: UnsafeMutablePointer<Float>, _ sizes: Sizes
 ) {
