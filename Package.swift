@@ -54,6 +54,8 @@ let package = Package(
     products: [
         .library(name: "Swiftlet", targets: ["Swiftlet"]),
         .executable(name: "swiftlet", targets: ["CommandLineTool"]),
+        // For the package Benchmarks alone: a module that is imported without being declared is not rebuilt when it changes.
+        .library(name: "SwiftletModules", targets: ["Checkpoints", "Compute", "Swiftlet", "Tensors", "Tokenizers"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -7,7 +7,7 @@ func suite(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .executableTarget(
         name: name,
         dependencies: [
-            .product(name: "Swiftlet", package: "swiftlet"), .product(name: "Benchmark", package: "benchmark"),
+            .product(name: "SwiftletModules", package: "swiftlet"), .product(name: "Benchmark", package: "benchmark"),
         ] + dependencies,
         path: "Benchmarks/\(name)",
         swiftSettings: [.enableUpcomingFeature("ExistentialAny")],
@@ -18,7 +18,7 @@ func suite(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 let operations: [Target] = [
     .target(name: "Counters", path: "Counters"),
     .target(
-        name: "Operations", dependencies: [.product(name: "Swiftlet", package: "swiftlet")], path: "Operations",
+        name: "Operations", dependencies: [.product(name: "SwiftletModules", package: "swiftlet")], path: "Operations",
         swiftSettings: [.enableUpcomingFeature("ExistentialAny")]),
     .executableTarget(
         name: "Counts", dependencies: ["Counters", "Operations"], path: "Counts",
@@ -46,7 +46,8 @@ let ladder: [Target] =
         .target(name: "LadderSteps", path: "Ladder/Steps"),
         .executableTarget(
             name: "Ladder",
-            dependencies: ["LadderSteps", .product(name: "Swiftlet", package: "swiftlet")] + ladderSetDependencies,
+            dependencies: ["LadderSteps", .product(name: "SwiftletModules", package: "swiftlet")]
+                + ladderSetDependencies,
             path: "Ladder/Climb", swiftSettings: [.enableUpcomingFeature("ExistentialAny")]),
     ]
 

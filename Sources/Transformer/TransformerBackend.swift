@@ -32,8 +32,9 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
     public let properties: ModelProperties
     let transformer: Transformer
     private let cacheType: CacheType
-    /// Kept from call to call, so that a call allocates nothing.
-    private var tokens: [Int] = []
+    // Kept from call to call, so that a call allocates nothing.
+    private var pass = Pass()
+    private var sequences: [TransformerSequence] = []
 
     /// Loads the weights of a checkpoint.
     ///
@@ -77,20 +78,20 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
         _ slices: [SequenceSlice], into logits: LogitRows,
         observe: ((_ layer: Int, _ slice: Int, _ position: Int, _ hidden: [Float]) -> Void)?
     ) throws(InferenceError) {
-        let sequences = try validate(slices)
+        defer { sequences.removeAll(keepingCapacity: true) }
+        try validate(slices)
         logits.resize(rows: slices.reduce(0) { $0 + $1.rowCount })
         var nextLogitRow = 0
-        var pass = Pass()
         for (index, slice) in slices.enumerated() {
             var remaining = slice.tokens
             while !remaining.isEmpty {
                 let room = transformer.rowCapacity - pass.tokens.count
                 pass.append(remaining.prefix(room), of: slice, index, sequences[index], isEnd: remaining.count <= room)
                 remaining = remaining.dropFirst(room)
-                if pass.tokens.count == transformer.rowCapacity { run(&pass, logits, &nextLogitRow, observe) }
+                if pass.tokens.count == transformer.rowCapacity { runPass(logits, &nextLogitRow, observe) }
             }
         }
-        run(&pass, logits, &nextLogitRow, observe)
+        runPass(logits, &nextLogitRow, observe)
     }
 
     // MARK: One pass
@@ -118,19 +119,24 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
             case .all: logitRows.append(contentsOf: rows)
             }
         }
+
+        mutating func clear() {
+            tokens.removeAll(keepingCapacity: true)
+            slices.removeAll(keepingCapacity: true)
+            sliceIndices.removeAll(keepingCapacity: true)
+            logitRows.removeAll(keepingCapacity: true)
+        }
     }
 
-    private func run(
-        _ pass: inout Pass, _ logits: LogitRows, _ nextLogitRow: inout Int,
-        _ observe: ((Int, Int, Int, [Float]) -> Void)?
+    private func runPass(
+        _ logits: LogitRows, _ nextLogitRow: inout Int, _ observe: ((Int, Int, Int, [Float]) -> Void)?
     ) {
         guard !pass.tokens.isEmpty else { return }
-        let done = pass
         transformer.forward(
             pass.tokens, slices: pass.slices,
             observe: observe.map { observe in
                 { layer, hidden in
-                    for (slice, index) in zip(done.slices, done.sliceIndices) {
+                    for (slice, index) in zip(self.pass.slices, self.pass.sliceIndices) {
                         for row in slice.rows {
                             observe(
                                 layer, index, slice.firstPosition + row - slice.rows.lowerBound, hidden.copyRow(row))
@@ -148,12 +154,11 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
             }
         }
         nextLogitRow += pass.logitRows.count
-        pass = Pass()
+        pass.clear()
     }
 
-    /// Proves what the kernels rely on: known ids, own and distinct sequences, room in the caches.
-    private func validate(_ slices: [SequenceSlice]) throws(InferenceError) -> [TransformerSequence] {
-        var sequences: [TransformerSequence] = []
+    /// Proves what the kernels rely on: known ids, own and distinct sequences, room in the caches; gathers the sequences.
+    private func validate(_ slices: [SequenceSlice]) throws(InferenceError) {
         for slice in slices {
             guard let sequence = slice.sequence as? TransformerSequence, sequence.backend == ObjectIdentifier(self)
             else { throw .invalidBatch(reason: "a sequence of another backend") }
@@ -175,7 +180,6 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
             }
             sequences.append(sequence)
         }
-        return sequences
     }
 }
 
