@@ -6,17 +6,16 @@
     import Darwin
 #endif
 
-/// Why a file could not be mapped: the system call that failed and its `errno`.
+/// Why a file could not be mapped or written: the system call that failed and its `errno`.
 public struct MappedFileError: Error, Equatable, Sendable, CustomStringConvertible {
     public let path: String
     public let call: String
     public let code: Int32
 
     public var isMissing: Bool { code == ENOENT || code == ENOTDIR }
-    public var description: String {
-        let reason = unsafe String(cString: strerror(code))
-        return "\(path): \(call): \(reason)"
-    }
+    /// The system's words, with the call before them.
+    public var reason: String { unsafe "\(call): \(String(cString: strerror(code)))" }
+    public var description: String { "\(path): \(reason)" }
 }
 
 /// A whole file mapped read-only into memory, its descriptor held open for the life of the object.

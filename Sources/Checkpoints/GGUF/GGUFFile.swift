@@ -14,7 +14,7 @@ struct GGUFFile {
     private let headerEnd: Int
     private let file: MappedFile
 
-    private static let magic: [UInt8] = Array("GGUF".utf8)
+    static let magic: [UInt8] = Array("GGUF".utf8)
 
     init(path: String) throws(InputError) {
         let file = try MappedFile.open(path)

@@ -68,25 +68,32 @@ struct GGUFTensorEntry {
 }
 
 extension ElementType {
-    /// The type that ggml's `enum ggml_type` numbers so; nil for those the engine does not read.
-    init?(ggufNumber: UInt32) {
-        switch ggufNumber {
-        case 0: self = .f32
-        case 1: self = .f16
-        case 2: self = .q4_0
-        case 3: self = .q4_1
-        case 6: self = .q5_0
-        case 7: self = .q5_1
-        case 8: self = .q8_0
-        case 10: self = .q2_K
-        case 11: self = .q3_K
-        case 12: self = .q4_K
-        case 13: self = .q5_K
-        case 14: self = .q6_K
-        case 20: self = .iq4_NL
-        case 23: self = .iq4_XS
-        case 30: self = .bf16
-        default: return nil
+    /// The number of the type in ggml's `enum ggml_type`.
+    var ggufNumber: UInt32 {
+        switch self {
+        case .f32: 0
+        case .f16: 1
+        case .q4_0: 2
+        case .q4_1: 3
+        case .q5_0: 6
+        case .q5_1: 7
+        case .q8_0: 8
+        case .q2_K: 10
+        case .q3_K: 11
+        case .q4_K: 12
+        case .q5_K: 13
+        case .q6_K: 14
+        case .iq4_NL: 20
+        case .iq4_XS: 23
+        case .bf16: 30
         }
     }
+
+    /// nil for the numbers of types that the engine does not read.
+    init?(ggufNumber: UInt32) {
+        guard let type = Self.byNumber[ggufNumber] else { return nil }
+        self = type
+    }
+
+    private static let byNumber = Dictionary(uniqueKeysWithValues: allCases.map { ($0.ggufNumber, $0) })
 }

@@ -1,6 +1,6 @@
 /// The types of metadata values, numbered as the GGUF specification does
 /// (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md).
-enum GGUFValueType: UInt32 {
+public enum GGUFValueType: UInt32, Sendable {
     case uint8 = 0
     case int8, uint16, int16, uint32, int32, float32, bool, string, array, uint64, int64, float64
 

@@ -54,6 +54,11 @@ public struct Metadata: Sendable {
         self.init(file: cursor.file.path, keys: keys, values: values, storage: cursor.file)
     }
 
+    /// Bytes that a string may have which is a value of its own; those of arrays are shorter.
+    static func stringLimit(_ key: String) -> Int {
+        key.hasPrefix("tokenizer.") ? Limits.tokenizerBytes : Limits.metadataStringBytes
+    }
+
     public func contains(_ key: String) -> Bool { values[key] != nil }
 
     /// The type of a value in words, such as "uint32" or "array of string"; nil where there is no such key.
@@ -71,8 +76,7 @@ extension Metadata.Value {
         let type = try cursor.valueType(field: key)
         switch type {
         case .string:
-            let limit = key.hasPrefix("tokenizer.") ? Limits.tokenizerBytes : Limits.metadataStringBytes
-            let range = try cursor.stringRange(limit: limit, field: key)
+            let range = try cursor.stringRange(limit: Metadata.stringLimit(key), field: key)
             self.init(type: type, elementType: nil, count: 1, range: range)
         case .array:
             try self.init(arrayAt: &cursor, key: key)
