@@ -99,7 +99,7 @@ let package = Package(
             name: "CommandLineTool",
             dependencies: [
                 "Swiftlet", "ModelHub", "Terminal", "Generation", "Transformer", "Checkpoints", "Tokenizers", "Compute",
-                "Inference", "Tensors", "UntrustedInput",
+                "Inference", "Kernels", "Tensors", "UntrustedInput",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
@@ -123,7 +123,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
             ]),
         tests("Terminal"),
-        tests("CommandLineTool"),
+        tests("CommandLineTool", ["Checkpoints", "Compute", "Swiftlet", "Tensors", "Transformer"]),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
     ] + instructionSetTargets
 )

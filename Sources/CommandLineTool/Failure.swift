@@ -1,3 +1,4 @@
+import Checkpoints
 import Compute
 import Generation
 import Inference
@@ -22,6 +23,7 @@ struct Failure: Error {
         case let failure as Failure: self = failure
         case is ClosedPipe: self.init(.success)
         case let error as InputError: self.init(Self.status(of: error), error.description)
+        case let error as CheckpointWriteError: self.init(Self.status(of: error), error.description)
         case let error as InferenceError: self.init(Self.status(of: error), error.description)
         case let error as ComputeError: self.init(Self.status(of: error), error.description)
         case let error as LanguageModelError: self.init(Self.status(of: error), error.description)
@@ -36,6 +38,13 @@ struct Failure: Error {
 
     private static func status(of error: InputError) -> ExitStatus {
         if case .missingFile = error { .missingFile } else { .badData }
+    }
+
+    private static func status(of error: CheckpointWriteError) -> ExitStatus {
+        switch error {
+        case .refused: .failure
+        case .invalid: .badData
+        }
     }
 
     private static func status(of error: InferenceError) -> ExitStatus {

@@ -12,7 +12,7 @@ import ArgumentParser
         version: Version.text,
         subcommands: [
             RunCommand.self, ChatCommand.self, InspectCommand.self, TokenizeCommand.self, LogitsCommand.self,
-            PullCommand.self, ModelsCommand.self, BenchCommand.self,
+            PullCommand.self, ModelsCommand.self, BenchCommand.self, SynthCommand.self,
         ])
 
     static func main() async {
