@@ -38,4 +38,4 @@ def generation_seconds(depth, count, repetition):
     return sum(rest[-count:]) / 1e6
 
 
-protocol.run(f"OpenVINO GenAI {genai.__version__}", options, prompt_seconds, generation_seconds)
+protocol.run(f"OpenVINO GenAI {genai.__version__.split('-')[0]}", options, prompt_seconds, generation_seconds)
