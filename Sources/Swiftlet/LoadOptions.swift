@@ -6,7 +6,8 @@ public struct LoadOptions: Sendable, Equatable {
     public var threads: Int?
     /// The most tokens of a conversation; 0 takes what the model was made for, as far as the memory goes.
     public var contextTokens: Int
-    /// How keys and values are kept: `f16` takes half the memory of `f32`; nil for what the model's size suggests.
+    /// How keys and values are kept: `f16` takes half the memory of `f32`, `q8` half of that; nil for what the model's size
+    /// suggests.
     public var cacheType: CacheType?
     /// How weights are kept: as in the file, dequantised, or quantised at load.
     public var precision: WeightPrecision

@@ -1,13 +1,12 @@
 internal import Compute
 
-/// The keys and values of one sequence, a set of pages for each layer, that grow with use.
+/// The keys and values of one sequence, in pages for all layers, that grow with use.
 ///
 /// Where the model has a sliding window, pages that no later token can see are given back, so the cache of an
 /// endless conversation stays bounded by the window. The price: after that, it cannot be truncated to a length whose
 /// own window reaches into what was given back, and is emptied instead.
 final class KeyValueCache: @unchecked Sendable {
-    /// (layers)
-    let layers: [CachePages]
+    let pages: CachePages
     private(set) var count = 0
     private let shape: AttentionShape
     private let type: CacheType
@@ -17,14 +16,14 @@ final class KeyValueCache: @unchecked Sendable {
     init(layerCount: Int, shape: AttentionShape, type: CacheType) {
         self.shape = shape
         self.type = type
-        layers = (0..<layerCount).map { _ in CachePages(shape: shape, type: type) }
+        pages = CachePages(layerCount: layerCount, shape: shape, type: type)
     }
 
-    var byteCount: Int { layers.reduce(0) { $0 + $1.byteCount } }
+    var byteCount: Int { pages.byteCount }
 
     /// Bytes that a cache of this many tokens takes beyond what it has.
     func missingBytes(forTokens tokens: Int) -> Int {
-        max(0, Self.bytes(tokens: tokens, layerCount: layers.count, shape: shape, type: type) - byteCount)
+        max(0, Self.bytes(tokens: tokens, layerCount: pages.layerCount, shape: shape, type: type) - byteCount)
     }
 
     /// Bytes of a whole cache; a sliding window bounds them.
@@ -36,9 +35,7 @@ final class KeyValueCache: @unchecked Sendable {
     /// Makes room for positions below `tokens`.
     ///
     /// - Returns: whether the system gave the memory.
-    func grow(toTokens tokens: Int) -> Bool {
-        layers.allSatisfy { $0.grow(toTokens: tokens) }
-    }
+    func grow(toTokens tokens: Int) -> Bool { pages.grow(toTokens: tokens) }
 
     /// Takes note that positions below `newCount` are now filled in every layer.
     func advance(to newCount: Int) {
@@ -46,7 +43,7 @@ final class KeyValueCache: @unchecked Sendable {
         guard let window = shape.window else { return }
         // The next token stands at `count` and sees positions above count − window.
         firstKept = max(firstKept, count - window + 1)
-        for pages in layers { pages.discard(before: firstKept) }
+        pages.discard(before: firstKept)
     }
 
     func truncate(to newCount: Int) {
@@ -54,6 +51,6 @@ final class KeyValueCache: @unchecked Sendable {
         let needed = shape.window.map { max(0, newCount - $0 + 1) } ?? 0
         count = needed < firstKept ? 0 : newCount
         if count == 0 { firstKept = 0 }
-        for pages in layers { pages.truncate(to: count) }
+        pages.truncate(to: count)
     }
 }

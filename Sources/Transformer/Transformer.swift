@@ -59,16 +59,17 @@ final class Transformer: @unchecked Sendable {
             compute.multiply(layer.queryKeyValue, wave.normed, rows: rows, into: wave.queryKeyValue)  // (T, q|k|v)
             attentionSlices.removeAll(keepingCapacity: true)
             for slice in slices {
-                let pages = slice.cache.layers[index]
+                let pages = slice.cache.pages
                 let table = rotary.table(slice.factors, positions: slice.firstPosition + slice.rows.count)
                 compute.rotate(
                     wave.queryKeyValue, rows: slice.rows, positions: positions, firstColumn: 0,
                     headCount: c.headCount + c.keyValueHeadCount, headSize: c.headSize, table: table)  // q and k alike
                 compute.store(
                     keyValues: wave.queryKeyValue, rows: slice.rows, keyColumn: queryColumns,
-                    valueColumn: queryColumns + keyColumns, firstPosition: slice.firstPosition, into: pages)
+                    valueColumn: queryColumns + keyColumns, firstPosition: slice.firstPosition, into: pages,
+                    layer: index)
                 attentionSlices.append(
-                    AttentionSlice(rows: slice.rows, firstPosition: slice.firstPosition, pages: pages))
+                    AttentionSlice(rows: slice.rows, firstPosition: slice.firstPosition, pages: pages, layer: index))
             }
             compute.attend(
                 wave.queryKeyValue, slices: attentionSlices, shape: c.attentionShape, into: wave.attended)

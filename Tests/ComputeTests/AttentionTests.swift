@@ -35,6 +35,9 @@ import Testing
             #expect(greatestError(whole, oracle.output) < 2e-6, "\(tokens) tokens")
             let single = oracle.run(compute, type: .f32, chunks: Array(repeating: 1, count: tokens))
             #expect(single == whole, "\(tokens) tokens")
+            let integers = oracle.run(compute, type: .q8, chunks: [tokens])
+            #expect(greatestError(integers, oracle.output) < 0.03, "\(tokens) tokens")
+            #expect(oracle.run(compute, type: .q8, chunks: Array(repeating: 1, count: tokens)) == integers)
         }
     }
 
@@ -47,26 +50,31 @@ import Testing
         #expect(greatestError(whole, oracle.output) < 2e-6)
         #expect(oracle.run(compute, type: .f32, chunks: [64, 1, 63, 7, 15], discarding: true) == whole)
         #expect(oracle.run(compute, type: .f32, chunks: Array(repeating: 1, count: 150), discarding: true) == whole)
+        let integers = oracle.run(compute, type: .q8, chunks: [150])
+        #expect(greatestError(integers, oracle.output) < 0.03)
+        #expect(oracle.run(compute, type: .q8, chunks: [64, 1, 63, 7, 15], discarding: true) == integers)
     }
 
-    /// The same bits for any chunks and threads.
+    /// The same bits for any chunks and threads, however heads are grouped and dealt to tasks.
     @Test(arguments: InstructionSet.supported, CacheType.allCases)
     func invariance(set: InstructionSet, type: CacheType) throws {
-        let oracle = AttentionOracle(Self.shape(9, 3, 24), tokens: 200, seed: 11)
-        var reference: [[Float]]?
-        for threads in 1...3 {
-            let compute = try Compute(threads: threads, instructionSet: set)
-            for chunks in [[200], [1, 199], [64, 64, 64, 8], [37, 100, 1, 1, 61]] {
-                let found = oracle.run(compute, type: type, chunks: chunks)
-                #expect(found == reference ?? found, "\(threads) threads, chunks \(chunks)")
-                reference = found
+        for (heads, keyValueHeads) in [(9, 3), (12, 12), (8, 1), (10, 2)] {
+            let oracle = AttentionOracle(Self.shape(heads, keyValueHeads, 24), tokens: 200, seed: 11)
+            var reference: [[Float]]?
+            for threads in 1...3 {
+                let compute = try Compute(threads: threads, instructionSet: set)
+                for chunks in [[200], [1, 199], [64, 64, 64, 8], [37, 100, 1, 1, 61]] {
+                    let found = oracle.run(compute, type: type, chunks: chunks)
+                    #expect(found == reference ?? found, "\(heads) heads, \(threads) threads, chunks \(chunks)")
+                    reference = found
+                }
             }
         }
     }
 
     /// Sequences side by side in one call are what they are alone.
-    @Test(arguments: InstructionSet.supported)
-    func neighbours(set: InstructionSet) throws {
+    @Test(arguments: InstructionSet.supported, CacheType.allCases)
+    func neighbours(set: InstructionSet, type: CacheType) throws {
         let compute = try Compute(threads: 2, instructionSet: set)
         let shape = Self.shape(4, 2, 32)
         let oracles = [(70, 5), (1, 1), (200, 64), (9, 2)].enumerated().map { index, lengths in
@@ -78,7 +86,7 @@ import Testing
         var slices: [AttentionSlice] = []
         var row = 0
         for (oracle, last) in oracles {
-            let pages = CachePages(shape: shape, type: .f32)
+            let pages = CachePages(shape: shape, type: type)
             #expect(pages.grow(toTokens: oracle.tokens))
             let prefix = Activations(rows: oracle.tokens, columns: oracle.columns)
             for position in 0..<oracle.tokens { prefix.setRow(position, oracle.rows[position]) }
@@ -90,7 +98,7 @@ import Testing
         }
         compute.attend(x, slices: slices, shape: shape, into: out)
         for (slice, (oracle, last)) in zip(slices, oracles) {
-            let alone = oracle.run(compute, type: .f32, chunks: [oracle.tokens]).suffix(last)
+            let alone = oracle.run(compute, type: type, chunks: [oracle.tokens]).suffix(last)
             #expect(slice.rows.map(out.copyRow) == Array(alone))
         }
     }
@@ -105,6 +113,17 @@ import Testing
         let error = greatestError(found, oracle.output)
         #expect(error < 4e-3)
         #expect(error > 1e-5, "the cache should have rounded")
+    }
+
+    /// A cache of 8-bit integers: each key and value is off by 1/254 of the largest of its 32 dimensions at most.
+    @Test(arguments: InstructionSet.supported)
+    func quantizedCache(set: InstructionSet) throws {
+        let compute = try Compute(threads: 1, instructionSet: set)
+        let oracle = AttentionOracle(Self.shape(2, 2, 96), tokens: 140, seed: 17)
+        let found = oracle.run(compute, type: .q8, chunks: [140])
+        let error = greatestError(found, oracle.output)
+        #expect(error < 0.03)
+        #expect(error > 1e-3, "the cache should have rounded")
     }
 
     /// Scores of any size: weights that underflow, and differences beyond a float's exponent.

@@ -9,7 +9,11 @@ import Testing
     func bytesAreWholePages(type: CacheType) {
         let page = CachePages.bytes(tokens: 1, shape: Self.shape, type: type)
         // 64 positions of 20 key dimensions and, in whole pairs of vectors, 32 value dimensions.
-        #expect(page == 64 * (20 + 32) * type.elementBytes)
+        switch type {
+        case .f32: #expect(page == 64 * (20 + 32) * 4)
+        case .f16: #expect(page == 64 * (20 + 32) * 2)
+        case .q8: #expect(page == 64 * (20 + 32) + 2 * 64 * 2)
+        }
         #expect(CachePages.bytes(tokens: 0, shape: Self.shape, type: type) == 0)
         #expect(CachePages.bytes(tokens: 64, shape: Self.shape, type: type) == page)
         #expect(CachePages.bytes(tokens: 65, shape: Self.shape, type: type) == 2 * page)
@@ -21,6 +25,33 @@ import Testing
             #expect(pages.byteCount == CachePages.bytes(tokens: held, shape: Self.shape, type: type))
         }
         #expect(pages.byteCount == 4 * page)
+    }
+
+    /// Layers share pages and nothing else.
+    @Test(arguments: InstructionSet.supported, CacheType.allCases)
+    func layers(set: InstructionSet, type: CacheType) throws {
+        let compute = try Compute(threads: 2, instructionSet: set)
+        let oracles = (0..<3).map { AttentionOracle(AttentionTests.shape(4, 2, 24), tokens: 70, seed: UInt64($0)) }
+        let pages = CachePages(layerCount: 3, shape: oracles[0].shape, type: type)
+        #expect(pages.grow(toTokens: 70))
+        #expect(pages.byteCount == 3 * CachePages.bytes(tokens: 70, shape: oracles[0].shape, type: type))
+        let waves = oracles.map { oracle in
+            let x = Activations(rows: 70, columns: oracle.columns)
+            for row in 0..<70 { x.setRow(row, oracle.rows[row]) }
+            return x
+        }
+        for layer in [2, 0, 1] {
+            compute.store(
+                keyValues: waves[layer], rows: 0..<70, keyColumn: oracles[layer].keyColumn,
+                valueColumn: oracles[layer].valueColumn, firstPosition: 0, into: pages, layer: layer)
+        }
+        let out = Activations(rows: 70, columns: oracles[0].keyColumn)
+        for layer in 0..<3 {
+            let slice = AttentionSlice(rows: 0..<70, firstPosition: 0, pages: pages, layer: layer)
+            compute.attend(waves[layer], slices: [slice], shape: oracles[layer].shape, into: out)
+            let alone = oracles[layer].run(compute, type: type, chunks: [70])
+            #expect((0..<70).map(out.copyRow) == alone, "layer \(layer)")
+        }
     }
 
     @Test func truncationKeepsOnePageToSpare() {
@@ -53,13 +84,13 @@ import Testing
     }
 
     /// Truncated and grown again, with other tokens, a cache is as good as new.
-    @Test(arguments: InstructionSet.supported)
-    func truncateThenRegrow(set: InstructionSet) throws {
+    @Test(arguments: InstructionSet.supported, [CacheType.f32, .q8])
+    func truncateThenRegrow(set: InstructionSet, type: CacheType) throws {
         let compute = try Compute(threads: 2, instructionSet: set)
         let old = AttentionOracle(AttentionTests.shape(4, 2, 16), tokens: 200, seed: 1)
         let new = AttentionOracle(AttentionTests.shape(4, 2, 16), tokens: 200, seed: 2)
         for kept in [0, 1, 63, 64, 65, 128, 199] {
-            let pages = CachePages(shape: old.shape, type: .f32)
+            let pages = CachePages(shape: old.shape, type: type)
             let x = Activations(rows: 200, columns: old.columns)
             let out = Activations(rows: 200, columns: old.keyColumn)
             #expect(pages.grow(toTokens: 200))
@@ -71,7 +102,7 @@ import Testing
             new.store(compute, x, rows: kept..<200, at: kept, pages)
             let slice = AttentionSlice(rows: kept..<200, firstPosition: kept, pages: pages)
             compute.attend(x, slices: [slice], shape: old.shape, into: out)
-            let fresh = CachePages(shape: old.shape, type: .f32)
+            let fresh = CachePages(shape: old.shape, type: type)
             #expect(fresh.grow(toTokens: 200))
             old.store(compute, x, rows: 0..<200, at: 0, fresh)
             let expected = Activations(rows: 200, columns: old.keyColumn)

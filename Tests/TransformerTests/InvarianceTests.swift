@@ -24,9 +24,20 @@ import Transformer
         }
     }
 
-    @Test("neighbours in the batch change no bit", arguments: models)
-    func neighbours(_ model: TinyModel) throws {
-        let backend = try model.load(precision: .native, cacheType: .f16, threads: 2)
+    @Test("nor do they with a cache of 8-bit integers", arguments: models)
+    func quantizedCache(_ model: TinyModel) throws {
+        let reference = try model.load(precision: .native, cacheType: .q8)
+        let ids = tokens(reference, count: min(90, reference.properties.contextTokens))
+        let expected = try allLogits(reference, ids)
+        for (threads, chunk, step) in [(1, 256, 1), (2, 33, 7), (3, 16, .max)] {
+            let backend = try model.load(precision: .native, cacheType: .q8, threads: threads, chunk: chunk)
+            #expect(try allLogits(backend, ids, step: step) == expected, "\(threads) threads, chunk \(chunk)")
+        }
+    }
+
+    @Test("neighbours in the batch change no bit", arguments: models, [CacheType.f16, .q8])
+    func neighbours(_ model: TinyModel, _ cacheType: CacheType) throws {
+        let backend = try model.load(precision: .native, cacheType: cacheType, threads: 2)
         let prompts = [
             tokens(backend, count: 21, seed: 1), tokens(backend, count: 5, seed: 2),
             tokens(backend, count: 40, seed: 3),
@@ -45,9 +56,9 @@ import Transformer
         #expect(together == alone.flatMap { $0 })
     }
 
-    @Test("a truncated sequence goes on as if it had never been longer", arguments: models)
-    func truncation(_ model: TinyModel) throws {
-        let backend = try model.load(precision: .native, cacheType: .f16)
+    @Test("a truncated sequence goes on as if it had never been longer", arguments: models, [CacheType.f16, .q8])
+    func truncation(_ model: TinyModel, _ cacheType: CacheType) throws {
+        let backend = try model.load(precision: .native, cacheType: cacheType)
         let ids = tokens(backend, count: 30)
         let other = Array(ids.prefix(9)) + tokens(backend, count: 12, seed: 5)
         let sequence = try backend.makeSequence()

@@ -49,7 +49,22 @@ import Transformer
         #expect(compared > 0)
     }
 
-    @Test("greedy tokens equal the oracle, with either cache type", arguments: TinyModel.all, [CacheType.f32, .f16])
+    /// The greatest difference over all positions and words. Random weights make the most of every rounding: over the
+    /// tiny models it reaches 0.016 with f16 and 0.59 with 8 bits, of logits up to 12.
+    @Test("smaller caches change logits by little", arguments: TinyModel.all, [CacheType.f16, .q8])
+    func cacheTypes(_ model: TinyModel, _ type: CacheType) throws {
+        let golden = try model.golden()
+        let backend = try model.load(cacheType: type)
+        var index = 0
+        while let ids = golden.integers("seq\(index).input_ids"), let logits = golden.floats("seq\(index).logits") {
+            let limit: Float = type == .q8 ? 0.8 : 0.03
+            #expect(maximumDifference(try allLogits(backend, ids), logits) <= limit, "seq\(index)")
+            index += 1
+        }
+        #expect(index > 0)
+    }
+
+    @Test("greedy tokens equal the oracle, with any cache type", arguments: TinyModel.all, CacheType.allCases)
     func greedyTokens(_ model: TinyModel, _ cacheType: CacheType) throws {
         let golden = try model.golden()
         let backend = try model.load(cacheType: cacheType)
@@ -57,9 +72,10 @@ import Transformer
         while let prompt = golden.integers("greedy\(index).prompt"),
             let tokens = golden.integers("greedy\(index).tokens")
         {
-            // A cache in f16 may part where the oracle's first two logits are closer than its rounding.
+            // Smaller caches may part where the oracle's first two logits are closer than their rounding.
             let margins = golden.floats("greedy\(index).margins") ?? []
-            let sure = cacheType == .f32 ? tokens.count : margins.firstIndex { $0 < 0.05 } ?? tokens.count
+            let limit: Float = cacheType == .q8 ? 0.8 : 0.05
+            let sure = cacheType == .f32 ? tokens.count : margins.firstIndex { $0 < limit } ?? tokens.count
             #expect(try greedy(backend, prompt, count: tokens.count).prefix(sure) == tokens.prefix(sure))
             index += 1
         }

@@ -15,7 +15,9 @@ struct LoadArguments: ParsableArguments {
     @Option(name: .shortAndLong, help: "Threads; physical cores where nothing is given.")
     var threads: Int?
 
-    @Option(help: "The type of the key-value cache; f16 where nothing is given, f32 for the smallest models.")
+    @Option(
+        help: "The type of the key-value cache; f16 where nothing is given, f32 for the smallest models. q8 halves f16."
+    )
     var kvType: CacheKind?
 
     func validate() throws {
@@ -42,12 +44,16 @@ struct LoadArguments: ParsableArguments {
 
     /// The types of `--kv-type`.
     enum CacheKind: String, CaseIterable, ExpressibleByArgument {
-        case f32, f16
+        case f32, f16, q8
+
+        /// Takes llama.cpp's name for 8 bits, too.
+        init?(argument: String) { self.init(rawValue: argument == "q8_0" ? "q8" : argument) }
 
         var type: CacheType {
             switch self {
             case .f32: .f32
             case .f16: .f16
+            case .q8: .q8
             }
         }
     }

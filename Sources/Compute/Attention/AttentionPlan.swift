@@ -1,37 +1,53 @@
-/// How attention's work is cut into tasks, each some query heads of one key-value head and a block of a slice's rows.
+/// How attention's work is cut into tasks: a block of a slice's rows, and heads that it takes over the pages.
 ///
-/// A task takes its queries over each page together, so that a page is read once for all of them. How the cut falls
-/// changes no result: queries do not mix.
+/// A task takes its queries over each page together, so that a page is read once for all of them. Where a slice has
+/// many rows, a task has the query heads of one key-value head, or a part of them. Where it has few, as with a single
+/// token, it has several key-value heads, one after the other within each page: their keys and values are one stream.
+/// How the cut falls changes no result: queries do not mix.
 struct AttentionPlan {
     /// Queries of a task: enough that the arithmetic on a page outlasts its way from memory; with head size 128 their
     /// states fill 18 KiB, half the first-level cache.
     static let queries = 32
+    /// Tasks that a thread should find: the last one of another may keep it waiting for a fraction of its time.
+    static let tasksPerThread = 4
 
     let shape: AttentionShape
-    /// Tasks that the heads of a group are dealt to.
+    /// Key-value heads of a task; the last one may have fewer.
+    let keyValueHeadsPerTask: Int
+    /// Tasks that the query heads of a key-value head are dealt to.
     let partsPerGroup: Int
-    /// Query heads of a task.
+    /// Query heads of a task for each of its key-value heads.
     let headsPerTask: Int
     let rowsPerTask: Int
     let taskCount: Int
+    /// Tasks that share a block of rows.
+    private let columns: Int
 
     init(_ slices: [AttentionSlice], shape: AttentionShape, threadCount: Int) {
-        // Few tasks, as with a single token: give each head to another thread, though they read the same keys.
-        let tasksOfWholeGroups = Self.tasks(slices, shape, heads: shape.groupSize, parts: 1)
-        let parts = tasksOfWholeGroups < 2 * threadCount ? shape.groupSize : 1
         self.shape = shape
-        partsPerGroup = parts
-        headsPerTask = shape.groupSize / parts
-        rowsPerTask = max(1, Self.queries / headsPerTask)
-        taskCount = Self.tasks(slices, shape, heads: headsPerTask, parts: parts)
+        partsPerGroup = Self.partsPerGroup(slices, shape, threadCount: threadCount)
+        headsPerTask = shape.groupSize / partsPerGroup
+        let rows = max(1, Self.queries / headsPerTask)
+        var (longest, blocks) = (0, 0)
+        for slice in slices {
+            longest = max(longest, slice.rows.count)
+            blocks += (slice.rows.count + rows - 1) / rows
+        }
+        rowsPerTask = max(1, min(rows, longest))
+        let capacity = Self.queries / (rowsPerTask * headsPerTask)
+        let plenty = shape.keyValueHeadCount * blocks / (Self.tasksPerThread * threadCount)
+        keyValueHeadsPerTask = partsPerGroup > 1 ? 1 : max(1, min(capacity, plenty, shape.keyValueHeadCount))
+        columns = (shape.keyValueHeadCount + keyValueHeadsPerTask - 1) / keyValueHeadsPerTask * partsPerGroup
+        taskCount = blocks * columns
     }
 
     /// Queries of the largest task.
-    var queryCapacity: Int { rowsPerTask * headsPerTask }
+    var queryCapacity: Int { keyValueHeadsPerTask * rowsPerTask * headsPerTask }
 
     struct Task {
         let slice: AttentionSlice
-        let keyValueHead: Int
+        let keyValueHeads: Range<Int>
+        /// Query heads of each, counted from its first.
         let heads: Range<Int>
         let rows: Range<Int>
     }
@@ -41,14 +57,14 @@ struct AttentionPlan {
         var rest = index
         for slice in slices {
             let blocks = (slice.rows.count + rowsPerTask - 1) / rowsPerTask
-            let columns = shape.keyValueHeadCount * partsPerGroup
             if rest < blocks * columns {
                 let (blockFromEnd, column) = rest.quotientAndRemainder(dividingBy: columns)
-                let (head, part) = column.quotientAndRemainder(dividingBy: partsPerGroup)
-                let firstHead = head * shape.groupSize + part * headsPerTask
+                let (part, heads) = (column % partsPerGroup, column / partsPerGroup * keyValueHeadsPerTask)
                 let firstRow = slice.rows.lowerBound + (blocks - 1 - blockFromEnd) * rowsPerTask
                 return Task(
-                    slice: slice, keyValueHead: head, heads: firstHead..<firstHead + headsPerTask,
+                    slice: slice,
+                    keyValueHeads: heads..<min(heads + keyValueHeadsPerTask, shape.keyValueHeadCount),
+                    heads: part * headsPerTask..<(part + 1) * headsPerTask,
                     rows: firstRow..<min(firstRow + rowsPerTask, slice.rows.upperBound))
             }
             rest -= blocks * columns
@@ -56,8 +72,15 @@ struct AttentionPlan {
         preconditionFailure("task \(index) of \(taskCount)")
     }
 
-    private static func tasks(_ slices: [AttentionSlice], _ shape: AttentionShape, heads: Int, parts: Int) -> Int {
-        let rows = max(1, queries / heads)
-        return slices.reduce(0) { $0 + ($1.rows.count + rows - 1) / rows } * shape.keyValueHeadCount * parts
+    /// The query heads of a group read the same keys, and go together unless that leaves threads without work: then they
+    /// are dealt to as few tasks as keep the threads busy for all but a third of the time.
+    private static func partsPerGroup(_ slices: [AttentionSlice], _ shape: AttentionShape, threadCount: Int) -> Int {
+        let rows = max(1, queries / shape.groupSize)
+        let tasks = slices.reduce(0) { $0 + ($1.rows.count + rows - 1) / rows } * shape.keyValueHeadCount
+        for parts in 1..<shape.groupSize where shape.groupSize % parts == 0 {
+            let rounds = (tasks * parts + threadCount - 1) / threadCount
+            if 2 * rounds * threadCount <= 3 * tasks * parts { return parts }
+        }
+        return shape.groupSize
     }
 }

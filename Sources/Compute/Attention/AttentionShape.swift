@@ -1,17 +1,11 @@
 package import Kernels
 
-/// The element type of a key-value cache. Scores and sums are floats with either.
+/// How a key-value cache holds its numbers.
 public enum CacheType: String, CaseIterable, Sendable {
     case f32
     case f16
-
-    /// Bytes of one element.
-    public var elementBytes: Int {
-        switch self {
-        case .f32: 4
-        case .f16: 2
-        }
-    }
+    /// 8-bit integers with a binary16 scale for every 32 dimensions: 17/32 of the bytes of `f16`.
+    case q8
 }
 
 /// What attention needs to know of a layer's heads.
@@ -49,6 +43,10 @@ public struct AttentionShape: Sendable, Equatable {
     }
 
     package func pageLayout(_ type: CacheType) -> AttentionPageLayout {
-        AttentionPageLayout(headSize: headSize, elementBytes: type.elementBytes)
+        switch type {
+        case .f32: AttentionPageLayout(headSize: headSize, elementBytes: 4)
+        case .f16: AttentionPageLayout(headSize: headSize, elementBytes: 2)
+        case .q8: AttentionPageLayout(quantizedHeadSize: headSize)
+        }
     }
 }

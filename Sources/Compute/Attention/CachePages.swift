@@ -1,9 +1,13 @@
 package import Kernels
 import Tensors
 
-/// Keys and values of one layer of one sequence, in pages of 64 positions: page p holds positions 64p ..< 64p + 64.
+/// Keys and values of one sequence, in pages of 64 positions: page p holds positions 64p ..< 64p + 64 of all layers.
 ///
-///     page   | head 0 | head 1 | … |      each head laid out as an ``AttentionPageLayout``
+///     page    | layer 0 | layer 1 | … |
+///     layer   | head 0 | head 1 | … |      each head laid out as an ``AttentionPageLayout``
+///
+/// All layers share a page, so that it is large enough for huge pages of the system (24 MiB for Phi-3-mini in f16),
+/// and comes with one call to it; and the heads that a thread takes in turn are one stream of memory.
 ///
 /// Pages come with growth and go with truncation. Where the model has a window, pages out of every later query's
 /// sight are discarded, and their memory becomes the next page: an endless sequence allocates nothing any more.
@@ -11,6 +15,7 @@ import Tensors
     /// Positions of a page.
     public static let pageTokens = AttentionPageLayout.positions
 
+    public let layerCount: Int
     package let shape: AttentionShape
     package let type: CacheType
     package let layout: AttentionPageLayout
@@ -20,16 +25,22 @@ import Tensors
     private var spares: [HugePageBuffer] = []
     /// Pages below this number are nil.
     private var firstPage = 0
+    /// Bytes of a layer's part of a page.
+    private let layerBytes: Int
     private let pageBytes: Int
 
-    public init(shape: AttentionShape, type: CacheType) {
+    /// - Precondition: there is a layer.
+    public init(layerCount: Int = 1, shape: AttentionShape, type: CacheType) {
+        precondition(layerCount > 0, "a cache without layers")
+        self.layerCount = layerCount
         self.shape = shape
         self.type = type
         layout = shape.pageLayout(type)
-        pageBytes = layout.headBytes * shape.keyValueHeadCount
+        layerBytes = layout.headBytes * shape.keyValueHeadCount
+        pageBytes = layerBytes * layerCount
     }
 
-    /// Bytes that a cache of this many tokens takes, whole pages.
+    /// Bytes that a layer of a cache of this many tokens takes, whole pages.
     public static func bytes(tokens: Int, shape: AttentionShape, type: CacheType) -> Int {
         (tokens + pageTokens - 1) / pageTokens * shape.pageLayout(type).headBytes * shape.keyValueHeadCount
     }
@@ -75,12 +86,13 @@ import Tensors
         }
     }
 
-    /// The keys of a head, and after them its values.
+    /// The keys of a head, and after them its values; after these the next head's.
     ///
     /// - Precondition: the page has been grown to and not been discarded.
-    @unsafe package func pointer(page: Int, head: Int) -> UnsafeMutableRawPointer {
+    @unsafe package func pointer(page: Int, layer: Int, head: Int) -> UnsafeMutableRawPointer {
         precondition(page >= 0 && page < pages.count && head >= 0 && head < shape.keyValueHeadCount)
+        precondition(layer >= 0 && layer < layerCount, "layer \(layer) of a cache of \(layerCount)")
         guard let buffer = pages[page] else { preconditionFailure("page \(page) of the cache was discarded") }
-        return unsafe buffer.base + head * layout.headBytes
+        return unsafe buffer.base + (layer * layerBytes + head * layout.headBytes)
     }
 }

@@ -17,13 +17,14 @@ extension Compute {
         var work = 0
         for slice in slices {
             precondition(slice.pages.shape == shape && slice.firstPosition >= 0, "a cache of another shape")
+            precondition(slice.pages.type == slices[0].pages.type, "caches of several types")
             x.require(rows: slice.rows)
             out.require(rows: slice.rows)
             let visible = slice.firstPosition + slice.rows.count - shape.firstVisible(from: slice.firstPosition)
             work += slice.rows.count * visible * columns
         }
         let plan = AttentionPlan(slices, shape: shape, threadCount: threadCount)
-        scratch.reservePerThread(plan.scratchBytes)
+        scratch.reservePerThread(unsafe AttentionScratch.bytes(plan))
         let tasks = AttentionTasks(compute: self, plan: plan, x: x, slices: slices, out: out)
         // An element of a visible key takes two multiply-adds, at 16 a cycle: eight times as many for the same time.
         if work < 8 * Self.smallestParallelWork || threadCount == 1 {
@@ -39,46 +40,85 @@ extension Compute {
         into out: Activations
     ) {
         let (slice, pages) = (task.slice, task.slice.pages)
-        let (headSize, stride) = (shape.headSize, pages.layout.valueStride)
-        let attention = kernels.attention
-        let attendPage = unsafe pages.type == .f32 ? attention.attendPageF32 : attention.attendPageF16
-        let stateFloats = AttentionState.floats(valueStride: stride)
+        let (headSize, layout) = (shape.headSize, pages.layout)
+        let attendPage = unsafe kernels.attention.pageKernels(pages.type).attend
         let offset = slice.firstPosition - slice.rows.lowerBound
-        let queryCount = task.rows.count * task.heads.count
-        for query in 0..<queryCount { unsafe attention.begin(memory.states + query * stateFloats, stride) }
-
+        unsafe begin(task, x, shape, memory)
         let first = shape.firstVisible(from: task.rows.lowerBound + offset)
         let end = task.rows.upperBound + offset
-        for page in first / CachePages.pageTokens..<(end - 1) / CachePages.pageTokens + 1 {
-            let start = page * CachePages.pageTokens
-            var laneCount = 0
-            var state = unsafe memory.states
-            for row in task.rows {
-                let position = row + offset
-                let firstSlot = max(0, shape.firstVisible(from: position) - start)
-                let endSlot = min(CachePages.pageTokens, position + 1 - start)
-                for head in task.heads {
-                    if firstSlot < endSlot {
-                        unsafe memory.lanes[laneCount] = AttentionLane(
-                            query: UnsafePointer(x.pointer(row: row)) + head * headSize, state: state,
-                            first: firstSlot, end: endSlot)
-                        laneCount += 1
-                    }
-                    unsafe state += stateFloats
-                }
+        for page in first / CachePages.pageTokens...(end - 1) / CachePages.pageTokens {
+            var query = 0
+            for head in task.keyValueHeads {
+                let laneCount = unsafe setLanes(task, shape, page: page, firstQuery: query, memory)
+                query += task.rows.count * task.heads.count
+                let keys = unsafe pages.pointer(page: page, layer: slice.layer, head: head)
+                unsafe attendPage(
+                    AttentionCall(
+                        keys: keys, values: keys + layout.keyBytes, headSize: headSize,
+                        valueStride: layout.valueStride, scale: shape.scale, lanes: memory.lanes, laneCount: laneCount,
+                        scores: memory.scores))
             }
-            let keys = unsafe pages.pointer(page: page, head: task.keyValueHead)
-            unsafe attendPage(
-                AttentionCall(
-                    keys: keys, values: keys + pages.layout.keyBytes, headSize: headSize, valueStride: stride,
-                    scale: shape.scale, lanes: memory.lanes, laneCount: laneCount, scores: memory.scores))
         }
+        var query = 0
+        forEachQuery(of: task, shape) { row, column in
+            unsafe kernels.attention.finish(memory.state(query), out.pointer(row: row) + column, headSize)
+            query += 1
+        }
+    }
 
-        var state = unsafe memory.states
+    /// Sets up the states of a task's queries, and the queries in the form that the pages ask for.
+    private func begin(
+        _ task: AttentionPlan.Task, _ x: Activations, _ shape: AttentionShape, _ memory: AttentionScratch
+    ) {
+        let pages = task.slice.pages
+        var query = 0
+        forEachQuery(of: task, shape) { row, column in
+            let source = unsafe x.pointer(row: row) + column
+            unsafe kernels.attention.begin(memory.state(query), pages.layout.valueStride)
+            if pages.type == .q8 {
+                let quantized = unsafe memory.quantizedQuery(query)
+                unsafe kernels.attention.quantizeQuery(source, shape.headSize, quantized)
+                unsafe memory.queries[query] = UnsafeRawPointer(quantized)
+            } else {
+                unsafe memory.queries[query] = UnsafeRawPointer(source)
+            }
+            query += 1
+        }
+    }
+
+    /// Lists the queries of one key-value head that see a page, and what they see of it.
+    ///
+    /// - Returns: their number.
+    private func setLanes(
+        _ task: AttentionPlan.Task, _ shape: AttentionShape, page: Int, firstQuery: Int, _ memory: AttentionScratch
+    ) -> Int {
+        let offset = task.slice.firstPosition - task.slice.rows.lowerBound
+        let start = page * CachePages.pageTokens
+        var (query, count) = (firstQuery, 0)
         for row in task.rows {
-            for head in task.heads {
-                unsafe attention.finish(state, out.pointer(row: row) + head * headSize, headSize)
-                unsafe state += stateFloats
+            let position = row + offset
+            let first = max(0, shape.firstVisible(from: position) - start)
+            let end = min(CachePages.pageTokens, position + 1 - start)
+            for _ in task.heads {
+                if first < end {
+                    unsafe memory.lanes[count] = AttentionLane(
+                        query: memory.queries[query], state: memory.state(query), first: first, end: end)
+                    count += 1
+                }
+                query += 1
+            }
+        }
+        return count
+    }
+
+    /// The rows and first columns of a task's queries, in the order in which the page loop meets them.
+    @inline(__always)
+    private func forEachQuery(
+        of task: AttentionPlan.Task, _ shape: AttentionShape, _ body: (_ row: Int, _ column: Int) -> Void
+    ) {
+        for keyValueHead in task.keyValueHeads {
+            for row in task.rows {
+                for head in task.heads { body(row, (keyValueHead * shape.groupSize + head) * shape.headSize) }
             }
         }
     }
@@ -108,36 +148,5 @@ private struct AttentionTasks: Region, ~Copyable {
             guard task < plan.taskCount else { return }
             unsafe compute.attend(plan.task(task, of: slices), x, plan.shape, memory, into: out)
         }
-    }
-}
-
-/// One thread's memory for the queries of a task.
-///
-///     | scores | states of all queries | lanes |
-@unsafe private struct AttentionScratch {
-    let scores: UnsafeMutablePointer<Float>
-    let states: UnsafeMutablePointer<Float>
-    let lanes: UnsafeMutablePointer<AttentionLane>
-
-    init(_ base: UnsafeMutableRawPointer, plan: AttentionPlan) {
-        let scores = unsafe base.assumingMemoryBound(to: Float.self)
-        unsafe self.scores = unsafe scores
-        unsafe states = unsafe scores + AttentionPlan.scoreFloats
-        let lanes = unsafe scores + (AttentionPlan.scoreFloats + plan.stateFloats)
-        unsafe self.lanes = unsafe UnsafeMutableRawPointer(lanes).assumingMemoryBound(to: AttentionLane.self)
-    }
-}
-
-extension AttentionPlan {
-    static let scoreFloats = unsafe AttentionCall.scoreFloats
-
-    /// Floats of the states of a task's queries.
-    var stateFloats: Int {
-        queryCapacity * AttentionState.floats(valueStride: shape.pageLayout(.f32).valueStride)
-    }
-
-    /// What each thread needs.
-    var scratchBytes: Int {
-        (Self.scoreFloats + stateFloats) * 4 + queryCapacity * (unsafe MemoryLayout<AttentionLane>.stride)
     }
 }

@@ -8,7 +8,7 @@ extension Compute {
     /// - Precondition: the pages have been grown to hold the positions.
     public func store(
         keyValues x: Activations, rows: Range<Int>, keyColumn: Int, valueColumn: Int, firstPosition: Int,
-        into pages: CachePages
+        into pages: CachePages, layer: Int = 0
     ) {
         let (heads, headSize) = (pages.shape.keyValueHeadCount, pages.shape.headSize)
         precondition(keyColumn >= 0 && keyColumn + heads * headSize <= x.columns, "keys beyond the columns")
@@ -19,7 +19,7 @@ extension Compute {
             heads, elements: 2 * rows.count * headSize,
             CacheStore(
                 kernels: kernels.attention, x: x, rows: rows, keyColumn: keyColumn, valueColumn: valueColumn,
-                firstPosition: firstPosition, pages: pages))
+                firstPosition: firstPosition, pages: pages, layer: layer))
     }
 }
 
@@ -32,10 +32,11 @@ private struct CacheStore: ItemLoop {
     let valueColumn: Int
     let firstPosition: Int
     let pages: CachePages
+    let layer: Int
 
     func run(items: Range<Int>) {
         let (headSize, layout) = (pages.shape.headSize, pages.layout)
-        let kernel = unsafe pages.type == .f32 ? kernels.storeF32 : kernels.storeF16
+        let kernel = unsafe kernels.pageKernels(pages.type).store
         for head in items {
             var done = 0
             while done < rows.count {
@@ -43,7 +44,8 @@ private struct CacheStore: ItemLoop {
                 let slot = position % CachePages.pageTokens
                 let count = min(CachePages.pageTokens - slot, rows.count - done)
                 let source = unsafe x.pointer(row: rows.lowerBound + done) + head * headSize
-                let page = unsafe pages.pointer(page: position / CachePages.pageTokens, head: head)
+                let page = unsafe pages.pointer(
+                    page: position / CachePages.pageTokens, layer: layer, head: head)
                 unsafe kernel(
                     CacheStoreCall(
                         keys: source + keyColumn, values: source + valueColumn, stride: x.stride, rows: count,
@@ -51,6 +53,16 @@ private struct CacheStore: ItemLoop {
                         valuePage: page + layout.keyBytes, slot: slot))
                 done += count
             }
+        }
+    }
+}
+
+extension AttentionKernels {
+    func pageKernels(_ type: CacheType) -> CachePageKernels {
+        switch type {
+        case .f32: f32
+        case .f16: f16
+        case .q8: q8
         }
     }
 }

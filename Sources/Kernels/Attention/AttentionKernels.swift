@@ -1,39 +1,56 @@
-/// Takes queries over one page: see ``attendPageF32(_:)``.
+/// Takes queries over one page: see ``attendPageF32(_:)``, ``attendPageQ8(_:)``.
 public typealias AttendPageKernel = @Sendable (_ call: AttentionCall) -> Void
 
-/// Writes keys and values into a page: see ``storeCacheF32(_:)``.
+/// Writes keys and values into a page: see ``storeCacheF32(_:)``, ``storeCacheQ8(_:)``.
 public typealias StoreCacheKernel = @Sendable (_ call: CacheStoreCall) -> Void
 
 /// Sets up the state of a query: see ``beginAttention(_:valueStride:)``.
 public typealias BeginAttentionKernel = @Sendable (_ state: UnsafeMutablePointer<Float>, _ valueStride: Int) -> Void
 
+/// Quantises a query for pages of integers: see ``quantizeQuery(_:headSize:into:)``.
+public typealias QuantizeQueryKernel =
+    @Sendable (_ query: UnsafePointer<Float>, _ headSize: Int, _ destination: UnsafeMutableRawPointer) -> Void
+
 /// Writes the result of a query: see ``finishAttention(_:into:headSize:)``.
 public typealias FinishAttentionKernel =
     @Sendable (_ state: UnsafePointer<Float>, _ destination: UnsafeMutablePointer<Float>, _ headSize: Int) -> Void
 
+/// The kernels of one type of page.
+@safe public struct CachePageKernels: Sendable {
+    @unsafe public var attend: AttendPageKernel
+    @unsafe public var store: StoreCacheKernel
+
+    public init(attend: @escaping AttendPageKernel, store: @escaping StoreCacheKernel) {
+        unsafe self.attend = attend
+        unsafe self.store = store
+    }
+}
+
 /// The function values by which ``KernelSet`` holds attention over cache pages.
 @safe public struct AttentionKernels: Sendable {
     @unsafe public var begin: BeginAttentionKernel
-    @unsafe public var attendPageF32: AttendPageKernel
-    @unsafe public var attendPageF16: AttendPageKernel
+    @unsafe public var quantizeQuery: QuantizeQueryKernel
     @unsafe public var finish: FinishAttentionKernel
-    @unsafe public var storeF32: StoreCacheKernel
-    @unsafe public var storeF16: StoreCacheKernel
+    public var f32: CachePageKernels
+    public var f16: CachePageKernels
+    public var q8: CachePageKernels
 
     public init(
-        begin: @escaping BeginAttentionKernel, attendPageF32: @escaping AttendPageKernel,
-        attendPageF16: @escaping AttendPageKernel, finish: @escaping FinishAttentionKernel,
-        storeF32: @escaping StoreCacheKernel, storeF16: @escaping StoreCacheKernel
+        begin: @escaping BeginAttentionKernel, quantizeQuery: @escaping QuantizeQueryKernel,
+        finish: @escaping FinishAttentionKernel, f32: CachePageKernels, f16: CachePageKernels, q8: CachePageKernels
     ) {
         unsafe self.begin = begin
-        unsafe self.attendPageF32 = attendPageF32
-        unsafe self.attendPageF16 = attendPageF16
+        unsafe self.quantizeQuery = quantizeQuery
         unsafe self.finish = finish
-        unsafe self.storeF32 = storeF32
-        unsafe self.storeF16 = storeF16
+        self.f32 = f32
+        self.f16 = f16
+        self.q8 = q8
     }
 
     public static let portable = unsafe AttentionKernels(
-        begin: beginAttention(_:valueStride:), attendPageF32: attendPageF32(_:), attendPageF16: attendPageF16(_:),
-        finish: finishAttention(_:into:headSize:), storeF32: storeCacheF32(_:), storeF16: storeCacheF16(_:))
+        begin: beginAttention(_:valueStride:), quantizeQuery: quantizeQuery(_:headSize:into:),
+        finish: finishAttention(_:into:headSize:),
+        f32: CachePageKernels(attend: attendPageF32(_:), store: storeCacheF32(_:)),
+        f16: CachePageKernels(attend: attendPageF16(_:), store: storeCacheF16(_:)),
+        q8: CachePageKernels(attend: attendPageQ8(_:), store: storeCacheQ8(_:)))
 }

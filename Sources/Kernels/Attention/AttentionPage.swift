@@ -7,28 +7,38 @@
 ///     keys     (headSize, 64)        dimension d of the position in slot s at d · 64 + s
 ///     values   (64, valueStride)     dimension d of the position in slot s at s · valueStride + d
 ///
-/// Elements are floats or binary16 numbers. The values' rows are padded to whole vectors; what the padding holds
-/// never reaches a result.
+/// Elements are floats or binary16 numbers; ``QuantizedPage`` draws the page of 8-bit integers. The values' rows are
+/// padded to whole vectors; what the padding holds never reaches a result.
 public struct AttentionPageLayout: Sendable, Equatable {
     /// 64: eight vectors of eight scores, as many as there are chains needed to hide the latency of a fused
     /// multiply-add (4 cycles at two per cycle).
-    public static let positions = 64
+    @inlinable public static var positions: Int { 64 }
 
     public let headSize: Int
-    public let elementBytes: Int
+    /// Bytes of the keys, after which the values stand: whole cache lines.
+    public let keyBytes: Int
+    public let valueBytes: Int
 
+    /// A page of floats (4 bytes) or binary16 numbers (2).
     public init(headSize: Int, elementBytes: Int) {
         self.headSize = headSize
-        self.elementBytes = elementBytes
+        keyBytes = headSize * Self.positions * elementBytes
+        valueBytes = Self.valueStride(headSize) * Self.positions * elementBytes
+    }
+
+    /// A page of 8-bit integers with their scales.
+    public init(quantizedHeadSize headSize: Int) {
+        self.headSize = headSize
+        keyBytes = QuantizedPage.keyBytes(headSize: headSize)
+        valueBytes = QuantizedPage.valueBytes(valueStride: Self.valueStride(headSize))
     }
 
     /// Elements from one position's values to the next one's: whole pairs of vectors.
-    public var valueStride: Int { (headSize + 15) & ~15 }
-    /// Bytes of the keys, after which the values stand: whole cache lines.
-    public var keyBytes: Int { headSize * Self.positions * elementBytes }
-    public var valueBytes: Int { valueStride * Self.positions * elementBytes }
+    public var valueStride: Int { Self.valueStride(headSize) }
     /// Bytes of one head.
     public var headBytes: Int { keyBytes + valueBytes }
+
+    private static func valueStride(_ headSize: Int) -> Int { (headSize + 15) & ~15 }
 }
 
 /// What streaming softmax knows after some of the pages (Milakov & Gimelshein 2018, arXiv:1805.02867): the greatest
@@ -36,24 +46,24 @@ public struct AttentionPageLayout: Sendable, Equatable {
 ///
 ///     | m, 7 unused | 8 partial sums of weights | valueStride weighted sums |     floats
 public enum AttentionState {
-    public static let maximum = 0
-    public static let sums = 8
-    public static let accumulators = 16
+    @inlinable public static var maximum: Int { 0 }
+    @inlinable public static var sums: Int { 8 }
+    @inlinable public static var accumulators: Int { 16 }
 
     public static func floats(valueStride: Int) -> Int { accumulators + valueStride }
 }
 
 /// One query of one head on its way through the pages.
 @unsafe public struct AttentionLane {
-    /// headSize floats, rotated, unscaled.
-    public var query: UnsafePointer<Float>
+    /// headSize floats, rotated, unscaled; for a page of integers, a ``QuantizedQuery``.
+    public var query: UnsafeRawPointer
     /// See ``AttentionState``.
     public var state: UnsafeMutablePointer<Float>
     /// The slots of the page at hand that this query sees: not empty.
     public var first: Int
     public var end: Int
 
-    public init(query: UnsafePointer<Float>, state: UnsafeMutablePointer<Float>, first: Int, end: Int) {
+    public init(query: UnsafeRawPointer, state: UnsafeMutablePointer<Float>, first: Int, end: Int) {
         unsafe self.query = query
         unsafe self.state = state
         unsafe self.first = first
@@ -74,8 +84,11 @@ public enum AttentionState {
     /// Scratch memory of ``scoreFloats`` floats.
     public var scores: UnsafeMutablePointer<Float>
 
-    /// A page of scores for each of four lanes.
-    public static let scoreFloats = 4 * AttentionPageLayout.positions
+    /// Lanes that a kernel takes over a page together, at most.
+    @inlinable public static var lanesPerPass: Int { 4 }
+
+    /// A page of scores for each of them, and as many integers of 16 bits.
+    public static let scoreFloats = (lanesPerPass + lanesPerPass / 2) * AttentionPageLayout.positions
 
     public init(
         keys: UnsafeRawPointer, values: UnsafeRawPointer, headSize: Int, valueStride: Int, scale: Float,

@@ -1,8 +1,10 @@
 public import Kernels
 
 extension AttentionKernels {
-    /// AVX2, FMA and F16C. What runs once a query, not once a page, stays portable.
+    /// AVX2, FMA and F16C. What runs once a query or once a token, not once a page, stays portable.
     public static let avx2 = unsafe AttentionKernels(
-        begin: portable.begin, attendPageF32: attendPageF32(_:), attendPageF16: attendPageF16(_:),
-        finish: portable.finish, storeF32: storeCacheF32(_:), storeF16: storeCacheF16(_:))
+        begin: portable.begin, quantizeQuery: portable.quantizeQuery, finish: portable.finish,
+        f32: CachePageKernels(attend: attendPageF32(_:), store: storeCacheF32(_:)),
+        f16: CachePageKernels(attend: attendPageF16(_:), store: storeCacheF16(_:)),
+        q8: CachePageKernels(attend: attendPageQ8(_:), store: portable.q8.store))
 }

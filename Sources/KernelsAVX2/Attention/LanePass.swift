@@ -1,0 +1,44 @@
+import Kernels
+
+/// Carries the numbers of a register tile into the function that is specialised for it: never a value, only a type.
+/// So many lanes times so many vectors of eight slots or dimensions.
+enum Tile<let lanes: Int, let vectors: Int> {}
+
+/// Some lanes that go over a page together, and the slots that they see.
+@unsafe struct LanePass {
+    let lanes: UnsafePointer<AttentionLane>
+    /// What any of them sees, rounded to whole vectors.
+    let slots: Range<Int>
+    /// What all of them see; empty where they see nothing in common.
+    let common: Range<Int>
+    /// Whether the page is on its way from memory: then lines ahead are asked for. Later passes find it in a near cache,
+    /// and with many lanes the arithmetic takes longer than the way there.
+    let isStream: Bool
+
+    @inline(__always)
+    init(_ lanes: UnsafePointer<AttentionLane>, count: Int, isStream: Bool) {
+        unsafe self.lanes = unsafe lanes
+        unsafe self.isStream = isStream
+        var (lowest, highest) = unsafe (lanes[0].first, lanes[0].end)
+        var (first, end) = (lowest, highest)
+        for index in 1..<count {
+            let lane = unsafe lanes[index]
+            if unsafe lane.first < lowest { lowest = unsafe lane.first }
+            if unsafe lane.first > first { first = unsafe lane.first }
+            if unsafe lane.end > highest { highest = unsafe lane.end }
+            if unsafe lane.end < end { end = unsafe lane.end }
+        }
+        let start = lowest & ~7
+        unsafe slots = start..<start + ((highest - start + 7) & ~7)
+        unsafe common = first..<(end > first ? end : first)
+    }
+}
+
+extension AttentionCall {
+    /// Takes some lanes of a call, from one on.
+    @inline(__always)
+    func pass(from index: Int, count: Int) -> LanePass {
+        let isStream = unsafe index == 0 && laneCount <= AttentionCall.lanesPerPass
+        return unsafe LanePass(lanes + index, count: count, isStream: isStream)
+    }
+}
