@@ -8,13 +8,17 @@ public struct KernelSet: Sendable {
     public let vector: VectorKernels
     /// Scaled dot-product attention over cache pages.
     public let attention: AttentionKernels
+    /// What measures the machine, so that the others can be held against it.
+    public let roofs: RoofKernels
 
-    public init(multiply: MultiplyKernels, vector: VectorKernels, attention: AttentionKernels) {
+    public init(multiply: MultiplyKernels, vector: VectorKernels, attention: AttentionKernels, roofs: RoofKernels) {
         self.multiply = multiply
         self.vector = vector
         self.attention = attention
+        self.roofs = roofs
     }
 
     /// The reference that all others are held against; runs wherever Swift runs.
-    public static let portable = KernelSet(multiply: .portable, vector: .portable, attention: .portable)
+    public static let portable = KernelSet(
+        multiply: .portable, vector: .portable, attention: .portable, roofs: .portable)
 }
