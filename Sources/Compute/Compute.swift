@@ -29,7 +29,10 @@ public final class Compute: Sendable {
     }
 
     /// As the other one; with or without OpenBLAS, all products have the same bits.
-    package init(threads: Int?, instructionSet: InstructionSet?, openBLASUse: OpenBLAS.Use) throws(ComputeError) {
+    /// - Parameter kernels: nil for those of the instruction set.
+    package init(
+        threads: Int?, instructionSet: InstructionSet?, openBLASUse: OpenBLAS.Use, kernels: KernelSet? = nil
+    ) throws(ComputeError) {
         let threads = threads ?? ProcessorCount.usablePhysicalCores()
         guard (1...Self.maximumThreadCount).contains(threads) else { throw .invalidThreadCount(threads) }
         let set: InstructionSet
@@ -38,7 +41,7 @@ public final class Compute: Sendable {
         self.threadCount = threads
         self.openBLASUse = openBLASUse
         self.instructionSet = set
-        self.kernels = set.kernels
+        self.kernels = kernels ?? set.kernels
         self.pool = try WorkerPool(threadCount: threads)
         self.scratch = Scratch(threadCount: threads)
     }
