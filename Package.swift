@@ -123,7 +123,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
             ]),
         tests("Terminal"),
-        tests("CommandLineTool", ["Checkpoints", "Compute", "Swiftlet", "Tensors", "Transformer"]),
+        tests("CommandLineTool", ["Checkpoints", "Compute", "Kernels", "Swiftlet", "Tensors", "Transformer"]),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
     ] + instructionSetTargets
 )
