@@ -27,15 +27,17 @@ enum AttentionOperations {
             shape: "[\(rows), \(shapes.heads), \(shapes.headSize)] at \(depth)",
             work: KernelWork(
                 bytes: bytes, operations: visible * (4 * columns + KernelWork.exponential * shapes.heads),
+                arithmetic: type == .q8 ? .int8 : .float,
                 workingSet: bytes + (count - 1) * cacheBytes),
             label: "attention \(type.rawValue)" + (rows == 1 ? "" : " × \(rows)"),
             bound: KernelOperation.sumBound(depth)
         ) { compute in
-            let caches = try (0..<count).map { _ in try filled(depth, shape, type, compute) }
+            let pages = try emptyCache(depth, layers: max(count, layersOfPage), shape, type)
+            for layer in 0..<count { fill(pages, layer: layer, tokens: depth, shape, compute) }
             let x = Activations.random(rows: rows, columns: columns)
             let out = Activations(rows: rows, columns: columns)
             func slices(_ index: Int) -> [AttentionSlice] {
-                [AttentionSlice(rows: 0..<rows, firstPosition: depth - rows, pages: caches[index])]
+                [AttentionSlice(rows: 0..<rows, firstPosition: depth - rows, pages: pages, layer: index)]
             }
             let turn = Turn(of: count)
             return PreparedKernel(run: { $0.attend(x, slices: slices(turn.next()), shape: shape, into: out) }) {
@@ -71,30 +73,31 @@ enum AttentionOperations {
         }
     }
 
+    /// Layers that share a page at least, as a model's do: enough that the system gives huge pages.
+    private static let layersOfPage = 8
+
     private static func emptyCache(
-        _ tokens: Int, _ shape: AttentionShape, _ type: CacheType
+        _ tokens: Int, layers: Int = 1, _ shape: AttentionShape, _ type: CacheType
     ) throws(ComputeError) -> CachePages {
-        let pages = CachePages(shape: shape, type: type)
+        let pages = CachePages(layerCount: layers, shape: shape, type: type)
         guard pages.grow(toTokens: tokens) else {
-            throw .outOfMemory(bytes: CachePages.bytes(tokens: tokens, shape: shape, type: type))
+            throw .outOfMemory(bytes: layers * CachePages.bytes(tokens: tokens, shape: shape, type: type))
         }
         return pages
     }
 
-    /// A cache with a page of random keys and values over and over.
-    private static func filled(
-        _ tokens: Int, _ shape: AttentionShape, _ type: CacheType, _ compute: Compute
-    ) throws(ComputeError) -> CachePages {
+    /// Fills a layer of a cache with a page of random keys and values over and over.
+    private static func fill(
+        _ pages: CachePages, layer: Int, tokens: Int, _ shape: AttentionShape, _ compute: Compute
+    ) {
         let columns = 2 * shape.keyValueHeadCount * shape.headSize
         let rows = CachePages.pageTokens
         let x = Activations.random(rows: rows, columns: columns, seed: 11)
-        let pages = try emptyCache(tokens, shape, type)
         for first in stride(from: 0, to: tokens, by: rows) {
             compute.store(
                 keyValues: x, rows: 0..<min(rows, tokens - first), keyColumn: 0, valueColumn: columns / 2,
-                firstPosition: first, into: pages)
+                firstPosition: first, into: pages, layer: layer)
         }
-        return pages
     }
 }
 

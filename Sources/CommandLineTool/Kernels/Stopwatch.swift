@@ -9,8 +9,8 @@ package struct Stopwatch: Sendable {
         self.minimumSamples = minimumSamples
     }
 
-    package static let thorough = Stopwatch(budget: 0.035, minimumSamples: 3)
-    package static let quick = Stopwatch(budget: 0.01, minimumSamples: 3)
+    package static let thorough = Stopwatch(budget: 0.02, minimumSamples: 3)
+    package static let quick = Stopwatch(budget: 0.005, minimumSamples: 3)
 
     /// Reading the clock takes 30 ns, an interrupt some µs: in half a millisecond neither counts.
     private static let shortestSample = 0.000_5

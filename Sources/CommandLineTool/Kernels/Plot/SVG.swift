@@ -118,5 +118,5 @@ struct SVG {
     }
 
     /// About how wide a text in the picture's fonts is, in pixels.
-    static func width(of text: String, size: Double) -> Double { 0.56 * size * Double(text.count) }
+    static func width(of text: String, size: Double) -> Double { 0.6 * size * Double(text.count) }
 }
