@@ -1,4 +1,4 @@
-public import Kernels
+import Kernels
 
 extension MultiplyKernels {
     /// AVX-512 with VNNI for the integer products of more than two rows of activations; `base` has the rest.
