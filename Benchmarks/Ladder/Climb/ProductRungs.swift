@@ -16,8 +16,10 @@ extension Rung {
         let best = InstructionSet.best
         rungs.append(
             Rung(
-                9, "the widest set here: \(best.rawValue)", because: "whatever this processor multiplies bytes with",
-                missing: best == .avx2 ? "a set wider than AVX2" : nil
+                9, "the widest set here: \(best.rawValue)",
+                because: best == .avx512
+                    ? "16 rows to a vector, more registers, vpdpbusd" : "as step 4, by the product",
+                missing: best == .avx2 ? "AVX-512 VNNI" : nil
             ) { try Prepared(product: $0, threads: 1, best) })
         let threads = ProcessorThreads.usable
         rungs.append(
