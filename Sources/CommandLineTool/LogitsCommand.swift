@@ -71,6 +71,7 @@ struct LogitsCommand: ParsableCommand {
     private func loadBackend(_ path: String) throws -> TransformerBackend {
         var options = TransformerBackend.Options()
         options.precision = exact ? .exact : load.dtype?.precision ?? .native
+        options.weightGroups = load.weightGroups
         options.cacheType = exact ? .f32 : load.kvType?.type
         options.contextTokens = load.context == 0 ? nil : load.context
         if let chunk { options.prefillChunkTokens = chunk }

@@ -8,16 +8,26 @@ extension SIMD8<Float> {
             Float(v[0]), Float(v[1]), Float(v[2]), Float(v[3]), Float(v[4]), Float(v[5]), Float(v[6]), Float(v[7]))
     }
 
+    /// The smaller of two, lane by lane.
+    @inline(__always)
+    func lanewiseMin(_ o: SIMD8<Float>) -> SIMD8<Float> {
+        var result = self
+        for lane in 0..<8 { result[lane] = o[lane] < self[lane] ? o[lane] : self[lane] }
+        return result
+    }
+
+    /// The larger of two, lane by lane.
+    @inline(__always)
+    func lanewiseMax(_ o: SIMD8<Float>) -> SIMD8<Float> {
+        var result = self
+        for lane in 0..<8 { result[lane] = o[lane] > self[lane] ? o[lane] : self[lane] }
+        return result
+    }
+
     /// Every lane within bounds.
     @inline(__always)
     func lanewiseBounded(_ bounds: ClosedRange<Float>) -> SIMD8<Float> {
-        func bounded(_ x: Float) -> Float {
-            let above = x < bounds.lowerBound ? bounds.lowerBound : x
-            return above > bounds.upperBound ? bounds.upperBound : above
-        }
-        return SIMD8(
-            bounded(self[0]), bounded(self[1]), bounded(self[2]), bounded(self[3]), bounded(self[4]),
-            bounded(self[5]), bounded(self[6]), bounded(self[7]))
+        lanewiseMax(SIMD8(repeating: bounds.lowerBound)).lanewiseMin(SIMD8(repeating: bounds.upperBound))
     }
 }
 

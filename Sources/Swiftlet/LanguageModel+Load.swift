@@ -34,12 +34,14 @@ extension LanguageModel {
         }
         let cacheType = options.cacheType ?? configuration.defaultCacheType
         let memory = try MemoryPlan(
-            weightBytes: WeightFootprint.bytes(of: checkpoint.tensors, precision: options.precision),
+            weightBytes: WeightFootprint.bytes(
+                of: checkpoint.tensors, precision: options.precision, groups: options.weightGroups),
             modelContextTokens: configuration.contextTokens, requestedTokens: options.contextTokens,
             availableBytes: SystemMemory.availableBytes
         ) { configuration.cacheBytes(tokens: $0, type: cacheType) }
         var backendOptions = TransformerBackend.Options()
         backendOptions.precision = options.precision
+        backendOptions.weightGroups = options.weightGroups
         backendOptions.cacheType = cacheType
         backendOptions.contextTokens = memory.contextTokens
         let backend = try TransformerBackend(

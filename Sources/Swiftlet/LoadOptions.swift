@@ -11,17 +11,20 @@ public struct LoadOptions: Sendable, Equatable {
     public var cacheType: CacheType?
     /// How weights are kept: as in the file, dequantised, or quantised at load.
     public var precision: WeightPrecision
+    /// Which weights share a scale, where they are quantised at load.
+    public var weightGroups: WeightGroups
     /// Kernels to use; nil takes what `SWIFTLET_ISA` says, else the widest set of this machine.
     public var instructionSet: InstructionSet?
 
     public init(
         threads: Int? = nil, contextTokens: Int = 0, cacheType: CacheType? = nil, precision: WeightPrecision = .native,
-        instructionSet: InstructionSet? = nil
+        weightGroups: WeightGroups = .standard, instructionSet: InstructionSet? = nil
     ) {
         self.threads = threads
         self.contextTokens = contextTokens
         self.cacheType = cacheType
         self.precision = precision
+        self.weightGroups = weightGroups
         self.instructionSet = instructionSet
     }
 }

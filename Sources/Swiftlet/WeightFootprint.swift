@@ -6,20 +6,22 @@ enum WeightFootprint {
     /// Bytes of the re-tiled matrices among these tensors, rounded up where tiles of one type differ by a few percent.
     ///
     /// Norms are small, and the rows of the embedding stay in the file.
-    static func bytes(of tensors: some Sequence<Tensor>, precision: WeightPrecision) -> Int {
+    static func bytes(
+        of tensors: some Sequence<Tensor>, precision: WeightPrecision, groups: WeightGroups = .standard
+    ) -> Int {
         tensors.reduce(0) { total, tensor in
             let elements = Double(tensor.shape.rows) * Double(tensor.shape.columns)
-            return total + Int(elements * bits(tensor.type, precision) / 8)
+            return total + Int(elements * bits(tensor.type, precision, groups) / 8)
         }
     }
 
     /// Bits of a weight, its share of the scales included.
-    private static func bits(_ type: ElementType, _ precision: WeightPrecision) -> Double {
+    private static func bits(_ type: ElementType, _ precision: WeightPrecision, _ groups: WeightGroups) -> Double {
         switch precision {
         case .exact, .f32: 32
         case .f16, .bf16: 16
-        case .int8: 8.5
-        case .int4: 4.5
+        case .int8: 8 + groups.overheadBits
+        case .int4: 4 + groups.overheadBits
         case .native:
             switch type {
             case .f32: 32

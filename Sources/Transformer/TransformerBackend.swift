@@ -8,6 +8,8 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
     public struct Options: Sendable {
         /// How weights are stored: as in the file, dequantised, or quantised at load.
         public var precision: WeightPrecision = .native
+        /// What shares a scale in the precisions that quantise.
+        public var weightGroups: WeightGroups = .standard
         /// Eight-bit terms that an activation is cut into before it meets 4-bit weights: 1, or 2 for the precision of
         /// 16 bits at twice the arithmetic; nil for ``defaultActivationTerms(hiddenSize:)``.
         public var activationTerms: Int?
@@ -45,6 +47,7 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
     ) throws {
         let weights = try TransformerWeights(
             checkpoint: checkpoint, configuration: configuration, precision: options.precision,
+            groups: options.weightGroups,
             activationTerms: options.activationTerms
                 ?? Options.defaultActivationTerms(hiddenSize: configuration.hiddenSize),
             compute: compute, progress: progress)

@@ -34,8 +34,8 @@ extension TransformerWeights {
     /// `makeMatrix` gives the file's pages back as soon as a matrix is made, so that loading holds the tiles and no more
     /// than one tensor's pages beside them.
     init(
-        checkpoint: Checkpoint, configuration: ModelConfiguration, precision: WeightPrecision, activationTerms: Int,
-        compute: Compute, progress: ((WeightLoadProgress) -> Void)?
+        checkpoint: Checkpoint, configuration: ModelConfiguration, precision: WeightPrecision, groups: WeightGroups,
+        activationTerms: Int, compute: Compute, progress: ((WeightLoadProgress) -> Void)?
     ) throws {
         let tensors = try ModelTensors.resolve(checkpoint, configuration)
         let layerTensors = tensors.layers
@@ -45,7 +45,8 @@ extension TransformerWeights {
         var completedBytes = 0
 
         func matrix(_ parts: [WeightPart], activationTerms terms: Int) throws -> WeightMatrix {
-            let matrix = try compute.makeMatrix(parts, precision: precision, activationTerms: terms)
+            let matrix = try compute.makeMatrix(
+                parts, precision: precision, groups: groups, activationTerms: terms)
             for part in parts { completedBytes += part.tensor.byteRange.count }
             progress?(WeightLoadProgress(completedBytes: completedBytes, totalBytes: totalBytes))
             return matrix

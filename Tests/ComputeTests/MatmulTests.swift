@@ -10,7 +10,8 @@ import Testing
         let type: ElementType
         let precision: WeightPrecision
         let terms: Int
-        var testDescription: String { "\(type.rawValue) \(precision.rawValue) \(terms)" }
+        var groups = WeightGroups.standard
+        var testDescription: String { "\(type.rawValue) \(precision.rawValue) \(terms) \(groups)" }
     }
 
     static let variants: [Variant] =
@@ -18,6 +19,14 @@ import Testing
         + ElementType.allCases.map { Variant(type: $0, precision: .native, terms: 2) }
         + WeightPrecision.allCases.map { Variant(type: .q4_1, precision: $0, terms: 1) }
         + WeightPrecision.allCases.map { Variant(type: .bf16, precision: $0, terms: 1) }
+        + [64, 128, nil].flatMap { columns in
+            [
+                Variant(type: .f16, precision: .int4, terms: 2, groups: WeightGroups(columns: columns)),
+                Variant(
+                    type: .f16, precision: .int4, terms: 1, groups: WeightGroups(columns: columns, hasMinimum: true)),
+                Variant(type: .f16, precision: .int8, terms: 1, groups: WeightGroups(columns: columns)),
+            ]
+        }
     static let sets = InstructionSet.allCases.filter(\.isSupported)
 
     /// Threads, rows of the call, and where a row stands among them change no bit.
@@ -34,7 +43,8 @@ import Testing
         for threads in [1, 2, 3] {
             let compute = try Compute(threads: threads, instructionSet: set)
             let w = try compute.makeMatrix(
-                [WeightPart(tensor)], precision: variant.precision, activationTerms: variant.terms)
+                [WeightPart(tensor)], precision: variant.precision, groups: variant.groups,
+                activationTerms: variant.terms)
             for chunk in [tokens, 1, 2, 3, 5, 8] {
                 let y = Activations(rows: tokens, columns: rows)
                 for start in stride(from: 0, to: tokens, by: chunk) {
@@ -56,7 +66,8 @@ import Testing
         let tensor = TestTensor.random(variant.type, rows: rows, columns: columns, using: &generator)
         let compute = try Compute(threads: 2, instructionSet: set)
         let w = try compute.makeMatrix(
-            [WeightPart(tensor)], precision: variant.precision, activationTerms: variant.terms)
+            [WeightPart(tensor)], precision: variant.precision, groups: variant.groups,
+            activationTerms: variant.terms)
         #expect(w.outputs == rows && w.inputs == columns)
         let weights = TestTensor.rows(of: tensor, with: compute)
         let x = Activations(rows: 2, columns: columns)
@@ -82,7 +93,9 @@ import Testing
         for start in stride(from: 0, to: w.count, by: 32) {
             let end = min(start + 32, w.count)
             let largestX = Double(x[start..<end].map(abs).max() ?? 0)
-            let largestW = Double(w[start..<end].map(abs).max() ?? 0)
+            let group = variant.groups.columns ?? w.count
+            let firstOfGroup = start / group * group
+            let largestW = Double(w[firstOfGroup..<min(firstOfGroup + group, w.count)].map(abs).max() ?? 0)
             let deltaX = isDense ? 0 : largestX / (variant.terms == 1 ? 254 : 60_000)
             let deltaW: Double =
                 switch variant.precision {

@@ -223,15 +223,17 @@ struct TestActivations {
 /// One product through a kernel, in fenced memory: (tokens, rows).
 func multiplied(
     _ kernels: MultiplyKernels, _ layout: TileLayout, weights: FencedMemory, rows: Int, columns: Int,
-    activations: TestActivations, tokens: Range<Int>, accumulatingTo initial: Float? = nil, side: FencedMemory.Side
+    blocksPerScale: Int = 1, activations: TestActivations, tokens: Range<Int>, accumulatingTo initial: Float? = nil,
+    side: FencedMemory.Side
 ) -> [[Float]] {
     let output = FencedMemory(byteCount: tokens.count * rows * 4, against: side)
     for index in 0..<tokens.count * rows { unsafe output.floats[index] = initial ?? .nan }
     let kernel = unsafe kernels.kernel(for: layout)
     let panel = activations.panel(tokens)
     let call = unsafe TileCall(
-        weights: weights.base, groups: (rows + 7) / 8, groupBytes: layout.groupBytes(columns: columns),
-        columns: columns, activations: panel.base,
+        weights: weights.base, groups: (rows + 7) / 8,
+        groupBytes: layout.groupBytes(columns: columns, blocksPerScale: blocksPerScale), columns: columns,
+        blocksPerScale: blocksPerScale, activations: panel.base,
         activationStride: activations.stride, tokens: tokens.count, output: output.floats, outputStride: rows,
         rows: rows, accumulates: initial != nil)
     unsafe kernel(call)

@@ -8,6 +8,16 @@ struct LoadArguments: ParsableArguments {
     var dtype: WeightType?
 
     @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Columns that share a scale with int8 and int4: 32, 64, 128 …, or -1 for whole rows.", valueName: "columns")
+    )
+    var groupSize: Int?
+
+    @Flag(help: "Give the groups of int4 a minimum beside their scale; the default is symmetric about zero.")
+    var asym = false
+
+    @Option(
         name: [.short, .customLong("context"), .customLong("ctx-size")],
         help: "The most tokens of a conversation; 0 for what the model was made for.")
     var context = 0
@@ -21,6 +31,15 @@ struct LoadArguments: ParsableArguments {
     var kvType: CacheKind?
 
     func validate() throws {
+        if let groupSize {
+            guard dtype?.precision.isQuantized == true else {
+                throw ValidationError("--group-size needs --dtype int8 or int4.")
+            }
+            guard groupSize == -1 || groupSize > 0 && groupSize % 32 == 0 else {
+                throw ValidationError("--group-size must be a multiple of 32, or -1 for whole rows.")
+            }
+        }
+        guard !asym || dtype == .int4 else { throw ValidationError("--asym needs --dtype int4.") }
         guard context >= 0 else { throw ValidationError("--context must not be negative.") }
         if let threads, !(1...Compute.maximumThreadCount).contains(threads) {
             throw ValidationError("--threads must be between 1 and \(Compute.maximumThreadCount).")
@@ -60,9 +79,18 @@ struct LoadArguments: ParsableArguments {
 
     var options: LoadOptions {
         LoadOptions(
-            threads: threads, contextTokens: context, cacheType: kvType?.type, precision: dtype?.precision ?? .native)
+            threads: threads, contextTokens: context, cacheType: kvType?.type, precision: dtype?.precision ?? .native,
+            weightGroups: weightGroups)
+    }
+
+    var weightGroups: WeightGroups {
+        WeightGroups(columns: groupSize == -1 ? nil : groupSize ?? 32, hasMinimum: asym)
     }
 
     /// What the weights are held in, for reports.
-    var precisionName: String { dtype?.rawValue ?? "as in the file" }
+    var precisionName: String {
+        guard let dtype else { return "as in the file" }
+        let groups = groupSize.map { $0 == -1 ? ", a scale a row" : ", groups of \($0)" } ?? ""
+        return dtype.rawValue + groups + (asym ? ", asymmetric" : "")
+    }
 }

@@ -8,13 +8,14 @@ extension Compute {
     ///
     /// - Parameters:
     ///   - parts: tensors (rows, inputs) of any types, all with the same number of columns.
+    ///   - groups: what shares a scale in the precisions that quantise.
     ///   - activationTerms: 1 for activations as integers of 8 bits (16 for layouts of bytes); 2 adds what the first
     ///     integer leaves over, for the output head, whose error goes straight to the logits. Dense layouts read
     ///     floats in any case.
     /// - Throws: ``ComputeError/outOfMemory(bytes:)``, ``ComputeError/mismatchedParts(tensor:found:expected:)``, and
     ///   ``ComputeError/weightOutOfRange(tensor:precision:limit:)`` where weights are converted.
     public func makeMatrix(
-        _ parts: [WeightPart], precision: WeightPrecision, activationTerms: Int = 1
+        _ parts: [WeightPart], precision: WeightPrecision, groups: WeightGroups = .standard, activationTerms: Int = 1
     ) throws(ComputeError) -> WeightMatrix {
         precondition(activationTerms == 1 || activationTerms == 2, "one or two terms")
         precondition(!parts.isEmpty, "a matrix has at least one part")
@@ -24,14 +25,14 @@ extension Compute {
         var firstRow = 0
         var rest = parts[...]
         while let first = rest.first {
-            let layout = TileLayout(of: first.tensor.type, precision)
+            let layout = TileLayout(of: first.tensor.type, precision, groups)
             // Parts share a tile where all their rows are read the same way.
             let run = rest.prefix {
                 precision == .native
-                    ? $0.tensor.type == first.tensor.type : TileLayout(of: $0.tensor.type, precision) == layout
+                    ? $0.tensor.type == first.tensor.type : TileLayout(of: $0.tensor.type, precision, groups) == layout
             }
             rest = rest.dropFirst(run.count)
-            let tile = try makeTile(Array(run), layout, precision, columns: inputs, firstRow: firstRow)
+            let tile = try makeTile(Array(run), layout, precision, groups, columns: inputs, firstRow: firstRow)
             firstRow += tile.rows
             tiles.append(tile)
         }
@@ -55,16 +56,20 @@ extension Compute {
     }
 
     private func makeTile(
-        _ parts: [WeightPart], _ layout: TileLayout, _ precision: WeightPrecision, columns: Int, firstRow: Int
+        _ parts: [WeightPart], _ layout: TileLayout, _ precision: WeightPrecision, _ grouping: WeightGroups,
+        columns: Int,
+        firstRow: Int
     ) throws(ComputeError) -> WeightTile {
         let rows = parts.reduce(0) { $0 + $1.tensor.shape.rows }
         let block = layout.blockColumns
         let padded = (columns + block - 1) / block * block
-        let groupBytes = layout.groupBytes(columns: padded)
+        let blocksPerScale = precision.isQuantized ? grouping.blocksPerScale(columns: padded) : 1
+        let groupBytes = layout.groupBytes(columns: padded, blocksPerScale: blocksPerScale)
         let groups = (rows + TileLayout.rows - 1) / TileLayout.rows
         let piece = try arena.allocate(groups * groupBytes)
         let tile = WeightTile(
-            layout: layout, firstRow: firstRow, rows: rows, columns: padded, groupBytes: groupBytes, piece: piece)
+            layout: layout, firstRow: firstRow, rows: rows, columns: padded,
+            blocksPerScale: blocksPerScale, groupBytes: groupBytes, piece: piece)
         let widestRow = parts.reduce(0) { max($0, $1.tensor.rowBytes) }
         // A row of zero bytes for what pads the last group, then eight rows of floats.
         scratch.reservePerThread((widestRow + 63) / 64 * 64 + TileLayout.rows * columns * 4)
@@ -76,8 +81,8 @@ extension Compute {
             for group in WorkerPool.share(of: groups, index: index, among: threadCount) {
                 let destination = unsafe piece.base + group * groupBytes
                 let fits = unsafe source.retile(
-                    firstRow: group * TileLayout.rows, layout, keepsElements: precision == .native, floats: floats,
-                    into: destination)
+                    firstRow: group * TileLayout.rows, layout, keepsElements: precision == .native,
+                    blocksPerScale: blocksPerScale, floats: floats, into: destination)
                 if !fits { isInRange.store(false, ordering: .relaxed) }
             }
         }
@@ -92,7 +97,7 @@ extension Compute {
 
 extension TileLayout {
     /// The layout for a tensor's type at a precision.
-    init(of type: ElementType, _ precision: WeightPrecision) {
+    init(of type: ElementType, _ precision: WeightPrecision, _ groups: WeightGroups) {
         self =
             switch precision {
             case .native: TileLayout(keeping: type)
@@ -100,7 +105,7 @@ extension TileLayout {
             case .f16: .f16
             case .bf16: .bf16
             case .int8: .byte
-            case .int4: .nibble
+            case .int4: groups.hasMinimum ? .nibbleMin : .nibble
             }
     }
 }

@@ -85,7 +85,7 @@ extension Compute {
                     let (start, stride) = unsafe activations.activations(tile.layout.activation, token: token)
                     let call = unsafe TileCall(
                         weights: tile.piece.base + first * tile.groupBytes, groups: last - first,
-                        groupBytes: tile.groupBytes, columns: tile.columns,
+                        groupBytes: tile.groupBytes, columns: tile.columns, blocksPerScale: tile.blocksPerScale,
                         activations: start, activationStride: stride, tokens: tokens,
                         output: y.pointer(row: rows.lowerBound + token) + tile.firstRow + first * TileLayout.rows,
                         outputStride: y.stride, rows: tileRows, accumulates: output.accumulates)

@@ -19,11 +19,12 @@ import Tensors
     ///
     /// - Parameters:
     ///   - keepsElements: whether the file's type is kept, instead of going through floats.
+    ///   - blocksPerScale: blocks of 32 columns that share a scale where weights are quantised.
     ///   - floats: room for eight rows.
     /// - Returns: whether every weight is a number that the layout can hold; always, where elements are kept.
     func retile(
-        firstRow: Int, _ layout: TileLayout, keepsElements: Bool, floats: UnsafeMutablePointer<Float>,
-        into destination: UnsafeMutableRawPointer
+        firstRow: Int, _ layout: TileLayout, keepsElements: Bool, blocksPerScale: Int,
+        floats: UnsafeMutablePointer<Float>, into destination: UnsafeMutableRawPointer
     ) -> Bool {
         unsafe withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: TileLayout.rows) { pointers in
             var type = unsafe parts[0].tensor.type
@@ -43,8 +44,15 @@ import Tensors
             let weights = unsafe UnsafeBufferPointer(start: floats, count: TileLayout.rows * columns)
             guard unsafe weights.allSatisfy({ $0.magnitude <= layout.largestWeight }) else { return false }
             switch layout {
-            case .byte: unsafe quantizeGroupInt8(rows: floats, columns: columns, into: destination)
-            case .nibble: unsafe quantizeGroupInt4(rows: floats, columns: columns, into: destination)
+            case .byte:
+                unsafe quantizeGroupInt8(
+                    rows: floats, columns: columns, blocksPerScale: blocksPerScale, into: destination)
+            case .nibble:
+                unsafe quantizeGroupInt4(
+                    rows: floats, columns: columns, blocksPerScale: blocksPerScale, into: destination)
+            case .nibbleMin:
+                unsafe quantizeGroupInt4Min(
+                    rows: floats, columns: columns, blocksPerScale: blocksPerScale, into: destination)
             default: unsafe retileDenseGroup(layout, rows: floats, columns: columns, into: destination)
             }
             return true
@@ -73,6 +81,8 @@ extension TileLayout {
         case .f16: 65_504
         // The scale is an F16.
         case .nibble: 7 * 65_504
+        // The minimum, too.
+        case .nibbleMin: 65_504
         case .byte: 127 * 65_504
         default: .greatestFiniteMagnitude
         }

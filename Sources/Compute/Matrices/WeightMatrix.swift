@@ -33,6 +33,8 @@ struct WeightTile: Sendable {
     let rows: Int
     /// Columns with the padding to whole blocks.
     let columns: Int
+    /// Blocks of 32 columns that share a scale, in the layouts of plain scales.
+    let blocksPerScale: Int
     let groupBytes: Int
     let piece: WeightArena.Piece
 

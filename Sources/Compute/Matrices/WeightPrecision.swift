@@ -7,8 +7,11 @@ public enum WeightPrecision: String, Sendable, CaseIterable {
     case f32
     case f16
     case bf16
-    /// 8-bit integers with a scale for every 32 columns, quantised at load.
+    /// 8-bit integers with a scale for every group of columns (``WeightGroups``), quantised at load.
     case int8
-    /// 4-bit integers with a scale for every 32 columns, quantised at load.
+    /// 4-bit integers, likewise.
     case int4
+
+    /// Whether weights of any type become integers at load.
+    public var isQuantized: Bool { self == .int8 || self == .int4 }
 }

@@ -44,13 +44,14 @@
 
 @unsafe @inline(__always)
 private func multiplyBytes<Scales: TileScales>(_ call: TileCall, _: Scales.Type) {
+    let blocksPerHeader = unsafe Scales.blocksPerHeader(call)
     for group in unsafe 0..<call.groups {
         let weights = unsafe call.weights + group * call.groupBytes
         for token in unsafe 0..<call.tokens {
             let activations = unsafe call.activations + token * ActivationBlock.int16
             let products = unsafe byteProducts(
                 weights, activations, blockStride: call.tokens * ActivationBlock.int16, blocks: call.columns / 32,
-                Scales.self)
+                blocksPerHeader: blocksPerHeader, Scales.self)
             unsafe storeTile(
                 products, to: call.output + token * call.outputStride + 8 * group, rows: call.rows - 8 * group,
                 accumulates: call.accumulates)
@@ -61,16 +62,20 @@ private func multiplyBytes<Scales: TileScales>(_ call: TileCall, _: Scales.Type)
 /// The products of eight rows with one token.
 @unsafe @inline(__always)
 private func byteProducts<Scales: TileScales>(
-    _ weights: UnsafeRawPointer, _ activations: UnsafeRawPointer, blockStride: Int, blocks: Int, _: Scales.Type
+    _ weights: UnsafeRawPointer, _ activations: UnsafeRawPointer, blockStride: Int, blocks: Int, blocksPerHeader: Int,
+    _: Scales.Type
 ) -> SIMD8<Float> {
     let halves = 32 / Scales.scaleColumns
     var w = unsafe weights
     var x = unsafe activations
     var sum = SIMD8<Float>.zero
-    for _ in 0..<blocks / Scales.blocksPerHeader {
+    var block = 0
+    while block < blocks {
         let scales = unsafe Scales(header: w)
         unsafe w += Scales.headerBytes
-        for _ in 0..<Scales.blocksPerHeader {
+        let end = min(block + blocksPerHeader, blocks)
+        while block < end {
+            block += 1
             let header = unsafe w
             unsafe w += Scales.blockHeaderBytes
             let scale = unsafe x.loadUnaligned(as: Float.self)

@@ -30,13 +30,14 @@
 
 @unsafe @inline(__always)
 private func multiplyNibbles<Scales: TileScales>(_ call: TileCall, _: Scales.Type) {
+    let blocksPerHeader = unsafe Scales.blocksPerHeader(call)
     for group in unsafe 0..<call.groups {
         let weights = unsafe call.weights + group * call.groupBytes
         for token in unsafe 0..<call.tokens {
             let activations = unsafe call.activations + token * ActivationBlock.int8
             let products = unsafe nibbleProducts(
                 weights, activations, blockStride: call.tokens * ActivationBlock.int8, blocks: call.columns / 32,
-                Scales.self)
+                blocksPerHeader: blocksPerHeader, Scales.self)
             unsafe storeTile(
                 products, to: call.output + token * call.outputStride + 8 * group, rows: call.rows - 8 * group,
                 accumulates: call.accumulates)
@@ -47,15 +48,19 @@ private func multiplyNibbles<Scales: TileScales>(_ call: TileCall, _: Scales.Typ
 /// The products of eight rows with one token.
 @unsafe @inline(__always)
 private func nibbleProducts<Scales: TileScales>(
-    _ weights: UnsafeRawPointer, _ activations: UnsafeRawPointer, blockStride: Int, blocks: Int, _: Scales.Type
+    _ weights: UnsafeRawPointer, _ activations: UnsafeRawPointer, blockStride: Int, blocks: Int, blocksPerHeader: Int,
+    _: Scales.Type
 ) -> SIMD8<Float> {
     var w = unsafe weights
     var x = unsafe activations
     var sum = SIMD8<Float>.zero
-    for _ in 0..<blocks / Scales.blocksPerHeader {
+    var block = 0
+    while block < blocks {
         let scales = unsafe Scales(header: w)
         unsafe w += Scales.headerBytes
-        for _ in 0..<Scales.blocksPerHeader {
+        let end = min(block + blocksPerHeader, blocks)
+        while block < end {
+            block += 1
             let header = unsafe w
             unsafe w += Scales.blockHeaderBytes
             var integers = unsafe nibbleDot(w, x + ActivationBlock.header)

@@ -10,6 +10,8 @@
     public var groupBytes: Int
     /// Weights of a row: whole blocks for the quantised layouts, any number for the dense ones.
     public var columns: Int
+    /// Blocks of 32 columns that share a header, for the layouts whose header is of plain scales (and minimums).
+    public var blocksPerScale: Int
     public var activations: UnsafeRawPointer
     /// Bytes from one token's floats to the next one's, for the dense layouts.
     public var activationStride: Int
@@ -24,14 +26,16 @@
     public var accumulates: Bool
 
     public init(
-        weights: UnsafeRawPointer, groups: Int, groupBytes: Int, columns: Int, activations: UnsafeRawPointer,
-        activationStride: Int, tokens: Int, output: UnsafeMutablePointer<Float>, outputStride: Int, rows: Int,
+        weights: UnsafeRawPointer, groups: Int, groupBytes: Int, columns: Int, blocksPerScale: Int = 1,
+        activations: UnsafeRawPointer, activationStride: Int, tokens: Int, output: UnsafeMutablePointer<Float>,
+        outputStride: Int, rows: Int,
         accumulates: Bool
     ) {
         unsafe self.weights = weights
         unsafe self.groups = groups
         unsafe self.groupBytes = groupBytes
         unsafe self.columns = columns
+        unsafe self.blocksPerScale = blocksPerScale
         unsafe self.activations = activations
         unsafe self.activationStride = activationStride
         unsafe self.tokens = tokens

@@ -15,6 +15,9 @@
 ///     f32          column after column: 8 × f32
 ///     f16, bf16    column after column: 8 × 16 bits
 ///
+/// In `nibble`, `nibbleMin`, `byte` and `byteMin` the scales stand before every block, or before every so many that share
+/// them (`blocksPerScale`); the last run of a row may be shorter.
+///
 /// Nibbles: byte 4·r + i of vector v (v < 4) holds column 4·v + i of row r below and column 16 + 4·v + i above.
 /// Bytes: byte 4·s + i of vector v (v < 8) holds column 4·v + i of the row that ``byteRows`` has at s.
 public enum TileLayout: Sendable, CaseIterable {
@@ -45,19 +48,27 @@ public enum TileLayout: Sendable, CaseIterable {
         }
     }
 
+    /// Bytes of the f16 scales, and minimums, that a block or a run of blocks begins with.
+    var scaleBytes: Int {
+        switch self {
+        case .nibble, .byte, .byteK16: 16
+        case .nibbleMin, .nibbleK, .byteMin, .byteK, .byteK16Min: 32
+        case .f32, .f16, .bf16: 0
+        }
+    }
+
     /// Bytes of a group over so many columns.
+    /// - Parameter blocksPerScale: blocks of 32 columns that share a header; the K layouts have 8 in any case.
     /// - Precondition: whole blocks of 32 for the quantised layouts, of 256 for the K ones.
-    public func groupBytes(columns: Int) -> Int {
+    public func groupBytes(columns: Int, blocksPerScale: Int = 1) -> Int {
         let blocks = columns / Self.columns
+        let headers = (blocks + blocksPerScale - 1) / blocksPerScale
         return switch self {
-        case .nibble: blocks * (16 + 128)
-        case .nibbleMin: blocks * (32 + 128)
-        case .nibbleK: blocks / 8 * (32 + 8 * (16 + 128))
-        case .byte: blocks * (16 + 256)
-        case .byteMin: blocks * (32 + 256)
-        case .byteK: blocks / 8 * (32 + 8 * (16 + 256))
-        case .byteK16: blocks / 8 * (16 + 8 * (16 + 256))
-        case .byteK16Min: blocks / 8 * (32 + 8 * (32 + 256))
+        case .nibble, .nibbleMin: headers * scaleBytes + blocks * 128
+        case .nibbleK: blocks / 8 * (scaleBytes + 8 * (16 + 128))
+        case .byte, .byteMin: headers * scaleBytes + blocks * 256
+        case .byteK, .byteK16: blocks / 8 * (scaleBytes + 8 * (16 + 256))
+        case .byteK16Min: blocks / 8 * (scaleBytes + 8 * (32 + 256))
         case .f32: columns * 32
         case .f16, .bf16: columns * 16
         }

@@ -3,7 +3,7 @@
 /// A layout has a header before every `blocksPerHeader` blocks, then a small header before each block.
 protocol TileScales {
     static var headerBytes: Int { get }
-    static var blocksPerHeader: Int { get }
+    static func blocksPerHeader(_ call: TileCall) -> Int
     static var blockHeaderBytes: Int { get }
     static var hasMinimum: Bool { get }
     /// Columns that share a scale: 32 or 16.
@@ -20,7 +20,7 @@ protocol TileScales {
 /// `[8 × f16 d]`
 struct PlainScales: TileScales {
     static var headerBytes: Int { 16 }
-    static var blocksPerHeader: Int { 1 }
+    @inline(__always) static func blocksPerHeader(_ call: TileCall) -> Int { unsafe call.blocksPerScale }
     static var blockHeaderBytes: Int { 0 }
     static var hasMinimum: Bool { false }
     static var scaleColumns: Int { 32 }
@@ -34,7 +34,7 @@ struct PlainScales: TileScales {
 /// `[8 × f16 d][8 × f16 m]`
 struct ScalesAndMinimums: TileScales {
     static var headerBytes: Int { 32 }
-    static var blocksPerHeader: Int { 1 }
+    @inline(__always) static func blocksPerHeader(_ call: TileCall) -> Int { unsafe call.blocksPerScale }
     static var blockHeaderBytes: Int { 0 }
     static var hasMinimum: Bool { true }
     static var scaleColumns: Int { 32 }
@@ -52,7 +52,7 @@ struct ScalesAndMinimums: TileScales {
 /// `[8 × f16 d][8 × f16 m]`, then `[8 × s8 a][8 × s8 b]` before each of 8 blocks.
 struct KScales: TileScales {
     static var headerBytes: Int { 32 }
-    static var blocksPerHeader: Int { 8 }
+    @inline(__always) static func blocksPerHeader(_: TileCall) -> Int { 8 }
     static var blockHeaderBytes: Int { 16 }
     static var hasMinimum: Bool { true }
     static var scaleColumns: Int { 32 }
@@ -70,7 +70,7 @@ struct KScales: TileScales {
 /// `[8 × f16 d]`, then `[2 × 8 × s8 a]` before each of 8 blocks.
 struct K16Scales: TileScales {
     static var headerBytes: Int { 16 }
-    static var blocksPerHeader: Int { 8 }
+    @inline(__always) static func blocksPerHeader(_: TileCall) -> Int { 8 }
     static var blockHeaderBytes: Int { 16 }
     static var hasMinimum: Bool { false }
     static var scaleColumns: Int { 16 }
@@ -86,7 +86,7 @@ struct K16Scales: TileScales {
 /// `[8 × f16 d][8 × f16 m]`, then `[2 × 8 × s8 a][2 × 8 × s8 b]` before each of 8 blocks.
 struct K16ScalesAndMinimums: TileScales {
     static var headerBytes: Int { 32 }
-    static var blocksPerHeader: Int { 8 }
+    @inline(__always) static func blocksPerHeader(_: TileCall) -> Int { 8 }
     static var blockHeaderBytes: Int { 32 }
     static var hasMinimum: Bool { true }
     static var scaleColumns: Int { 16 }

@@ -1,4 +1,4 @@
-/// Quantises eight rows of floats to 8-bit integers with a scale for every 32 columns (`--dtype int8`).
+/// Quantises eight rows of floats to 8-bit integers, a scale for every so many blocks of 32 columns (`--dtype int8`).
 ///
 ///     d = max |w| / 127, rounded to f16        q = round(w / d)
 ///
@@ -7,75 +7,93 @@
 /// - Error: |w − d·q| ≤ d / 2.
 /// - Threads: by groups.
 @unsafe public func quantizeGroupInt8(
-    rows: UnsafePointer<Float>, columns: Int, into destination: UnsafeMutableRawPointer
+    rows: UnsafePointer<Float>, columns: Int, blocksPerScale: Int = 1, into destination: UnsafeMutableRawPointer
 ) {
-    unsafe quantizeGroup(.byte, rows, columns, destination) { values, block in
-        let d = Half.bits(values.largestMagnitude / 127)
-        unsafe block.d = d
-        unsafe quantized(values, scale: Half.float(d), range: -127...127).q.storeInt8(to: block.q)
-    }
+    unsafe quantizeGroup(.byte, rows, columns, blocksPerScale, destination) { unsafe $0.int8Scales }
 }
 
-/// Quantises eight rows of floats to 4-bit integers with a scale for every 32 columns (`--dtype int4`).
+/// Quantises eight rows of floats to 4-bit integers, a scale for every so many blocks of 32 columns (`--dtype int4`).
 ///
-///     q = clamp(round(w / d), −8...7), stored as q + 8, with the d of the least Σ (w − d·q)² among 13
+///     q = clamp(round(w / d), −8...7), stored as q + 8, with a d chosen for the least Σ (w − d·q)²
 ///
-/// - Shapes, threads: as ``quantizeGroupInt8(rows:columns:into:)``; the layout is ``TileLayout/nibble``.
+/// - Shapes, threads: as ``quantizeGroupInt8(rows:columns:blocksPerScale:into:)``; the layout is ``TileLayout/nibble``.
 /// - Error: no greater in the square than that of d = w(max |w|) / −8, which is what ggml's Q4_0 takes.
 @unsafe public func quantizeGroupInt4(
-    rows: UnsafePointer<Float>, columns: Int, into destination: UnsafeMutableRawPointer
+    rows: UnsafePointer<Float>, columns: Int, blocksPerScale: Int = 1, into destination: UnsafeMutableRawPointer
 ) {
-    unsafe quantizeGroup(.nibble, rows, columns, destination) { values, block in
-        // The value of largest magnitude may take the −8, which has no counterpart above.
-        let extreme = values.extreme
-        var best: (d: UInt16, q: IntegerBlock, error: Float) = (0, .zero, .infinity)
-        for step in -6...6 {
-            let d = Half.bits(extreme / (-8 + 0.25 * Float(step)))
-            let (q, error) = quantized(values, scale: Half.float(d), range: -8...7)
-            if error < best.error { best = (d, q, error) }
-        }
-        unsafe block.d = best.d
-        unsafe best.q.adding(8).storeInt8(to: block.q)
-    }
+    unsafe quantizeGroup(.nibble, rows, columns, blocksPerScale, destination) { unsafe $0.int4Scales }
+}
+
+/// As ``quantizeGroupInt4(rows:columns:blocksPerScale:into:)``, with a minimum beside each scale (`--dtype int4 --asym`).
+///
+///     q = clamp(round((w − m) / d), 0...15), with d and m chosen for the least Σ (w − d·q − m)²
+///
+/// - Layout: ``TileLayout/nibbleMin``.
+/// - Error: no greater in the square than that of m = min w, d = (max w − m) / 15, which is what ggml's Q4_1 takes.
+@unsafe public func quantizeGroupInt4Min(
+    rows: UnsafePointer<Float>, columns: Int, blocksPerScale: Int = 1, into destination: UnsafeMutableRawPointer
+) {
+    unsafe quantizeGroup(.nibbleMin, rows, columns, blocksPerScale, destination) { unsafe $0.int4MinScales }
 }
 
 @unsafe @inline(__always)
 private func quantizeGroup(
-    _ layout: TileLayout, _ rows: UnsafePointer<Float>, _ columns: Int, _ destination: UnsafeMutableRawPointer,
-    _ quantize: (FloatBlock, inout UnpackedBlock) -> Void
+    _ layout: TileLayout, _ rows: UnsafePointer<Float>, _ columns: Int, _ blocksPerScale: Int,
+    _ destination: UnsafeMutableRawPointer, _ scales: (WeightRun) -> RunScales
 ) {
-    let tileBytes = layout.groupBytes(columns: 32)
-    unsafe withUnsafeTemporaryAllocation(byteCount: UnpackedBlock.memoryBytes, alignment: 16) { memory in
-        var block = unsafe UnpackedBlock(memory: memory.baseAddress!)
-        for index in 0..<(columns + 31) / 32 {
-            for row in 0..<TileLayout.rows {
-                let values = unsafe FloatBlock(rows + row * columns + 32 * index, count: columns - 32 * index)
-                unsafe quantize(values, &block)
-                unsafe block.pack(row: row, as: layout, into: destination + index * tileBytes)
+    let blocks = (columns + 31) / 32
+    let longest = max(1, min(blocksPerScale, blocks))
+    let blockBytes = layout.groupBytes(columns: 32) - layout.scaleBytes
+    unsafe withUnsafeTemporaryAllocation(of: SIMD8<Float>.self, capacity: 32 * longest) { memory in
+        let transposed = memory.baseAddress!
+        for first in stride(from: 0, to: blocks, by: longest) {
+            let count = min(longest, blocks - first)
+            let present = min(32 * count, columns - 32 * first)
+            for column in 0..<32 * count {
+                let source = unsafe rows + 32 * first + column
+                let w = column < present ? unsafe eightRows(source, stride: columns) : .zero
+                unsafe (transposed + column).initialize(to: w)
+            }
+            let scales = unsafe scales(WeightRun(columns: transposed, count: present))
+            var out = unsafe destination + first * blockBytes + first / longest * layout.scaleBytes
+            unsafe scales.store(to: out, layout)
+            unsafe out += layout.scaleBytes
+            for block in 0..<count {
+                unsafe storeBlock(layout, scales, transposed + 32 * block, to: out)
+                unsafe out += blockBytes
             }
         }
     }
 }
 
-/// Values in units of a scale, to the nearest integer in the range, and the squared error of that; zeros where the
-/// scale is no number other than zero.
-@inline(__always)
-private func quantized(
-    _ values: FloatBlock, scale: Float, range: ClosedRange<Float>
-) -> (q: IntegerBlock, error: Float) {
-    guard scale != 0, scale.isFinite else { return (.zero, values.squareSum) }
-    let q = IntegerBlock(values, times: 1 / scale, within: range)
-    var rest = values
-    rest.subtract(q, scale: scale)
-    return (q, rest.squareSum)
+/// A column of eight rows.
+@unsafe @inline(__always)
+private func eightRows(_ p: UnsafePointer<Float>, stride: Int) -> SIMD8<Float> {
+    unsafe SIMD8(
+        p[0], p[stride], p[2 * stride], p[3 * stride], p[4 * stride], p[5 * stride], p[6 * stride], p[7 * stride])
 }
 
-extension FloatBlock {
-    /// The value of largest magnitude, with its sign.
-    fileprivate var extreme: Float {
-        let magnitude = largestMagnitude
-        let isNegative =
-            a.min() == -magnitude || b.min() == -magnitude || c.min() == -magnitude || d.min() == -magnitude
-        return isNegative ? -magnitude : magnitude
+/// Writes the integers of 32 columns in a layout's order: four columns of a row share a 32-bit lane.
+@unsafe @inline(__always)
+private func storeBlock(
+    _ layout: TileLayout, _ scales: RunScales, _ columns: UnsafePointer<SIMD8<Float>>,
+    to destination: UnsafeMutableRawPointer
+) {
+    for v in 0..<8 {
+        var words = SIMD8<UInt32>.zero
+        for i in 0..<4 { words |= unsafe (scales.integers(columns[4 * v + i]) & 0xff) &<< UInt32(8 * i) }
+        switch layout {
+        case .nibble, .nibbleMin:
+            // The second sixteen columns take the upper nibbles of the first.
+            let out = unsafe destination + 32 * (v % 4)
+            if v >= 4 { words = unsafe out.load(as: SIMD8<UInt32>.self) | words &<< 4 }
+            unsafe out.storeBytes(of: words, as: SIMD8<UInt32>.self)
+        default:
+            // See ``TileLayout/byteRow(_:)``.
+            let slots = SIMD8<UInt32>(
+                lowHalf: SIMD4(words[0], words[1], words[4], words[5]),
+                highHalf: SIMD4(words[2], words[3], words[6], words[7]))
+            unsafe (destination + 32 * v).storeBytes(of: slots, as: SIMD8<UInt32>.self)
+        }
     }
 }

@@ -40,7 +40,8 @@ private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
     let mask = _mm256_set1_epi8(0x0f)
     let ones = _mm256_set1_epi16(1)
     let stride = ActivationBlock.int8
-    let headers = unsafe call.columns / (32 * Scales.blocksPerHeader)
+    let blocks = unsafe call.columns / 32
+    let blocksPerHeader = unsafe Scales.blocksPerHeader(call)
     // Made once: the initialiser is a call, which would cost as much as the products of a block.
     let zeroIntegers = InlineArray<tokens, __m256i>(repeating: _mm256_setzero_si256())
     let zeroSums = InlineArray<tokens, __m256>(repeating: _mm256_setzero_ps())
@@ -48,10 +49,13 @@ private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
         var w = unsafe call.weights + group * call.groupBytes
         var x = unsafe call.activations
         var sums = zeroSums
-        for _ in 0..<headers {
+        var block = 0
+        while block < blocks {
             let scales = unsafe Scales(header: w)
             unsafe w += Scales.headerBytes
-            for _ in 0..<Scales.blocksPerHeader {
+            let end = min(block &+ blocksPerHeader, blocks)
+            while block < end {
+                block &+= 1
                 let header = unsafe w
                 unsafe w += Scales.blockHeaderBytes
                 unsafe prefetchLine(w + prefetchBytes)

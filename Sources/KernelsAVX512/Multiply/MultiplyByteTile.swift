@@ -52,7 +52,8 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
     _ call: TileCall, _: Scales.Type, _: Tokens<tokens>.Type
 ) {
     let stride = ActivationBlock.int16
-    let headers = unsafe call.columns / (32 * Scales.blocksPerHeader)
+    let blocks = unsafe call.columns / 32
+    let blocksPerHeader = unsafe Scales.blocksPerHeader(call)
     // Vectors of four columns that share a scale, and how many such parts a block has.
     let vectors = Scales.scaleColumns / 4
     let halves = 32 / Scales.scaleColumns
@@ -69,10 +70,13 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
         var w = unsafe call.weights + group * call.groupBytes
         var x = unsafe call.activations
         var sums = zeroSums
-        for _ in 0..<headers {
+        var block = 0
+        while block < blocks {
             let scales = unsafe Scales(header: w, pair)
             unsafe w += Scales.headerBytes
-            for _ in 0..<Scales.blocksPerHeader {
+            let end = min(block &+ blocksPerHeader, blocks)
+            while block < end {
+                block &+= 1
                 let header = unsafe w
                 unsafe w += Scales.blockHeaderBytes
                 unsafe pair.prefetch(w, lines: 4)

@@ -1,10 +1,11 @@
 import CIntrinsics
+import Kernels
 
 /// How a layout stores the scales and minimums of a block, read for the rows of two groups at a time; see the portable
 /// protocol of the same name.
 protocol TileScales {
     static var headerBytes: Int { get }
-    static var blocksPerHeader: Int { get }
+    static func blocksPerHeader(_ call: TileCall) -> Int
     static var blockHeaderBytes: Int { get }
     static var hasMinimum: Bool { get }
     /// Columns that share a scale: 32 or 16.
@@ -21,7 +22,7 @@ protocol TileScales {
 /// `[8 × f16 d]`
 struct PlainScales: TileScales {
     @inline(__always) static var headerBytes: Int { 16 }
-    @inline(__always) static var blocksPerHeader: Int { 1 }
+    @inline(__always) static func blocksPerHeader(_ call: TileCall) -> Int { unsafe call.blocksPerScale }
     @inline(__always) static var blockHeaderBytes: Int { 0 }
     @inline(__always) static var hasMinimum: Bool { false }
     @inline(__always) static var scaleColumns: Int { 32 }
@@ -35,7 +36,7 @@ struct PlainScales: TileScales {
 /// `[8 × f16 d][8 × f16 m]`
 struct ScalesAndMinimums: TileScales {
     @inline(__always) static var headerBytes: Int { 32 }
-    @inline(__always) static var blocksPerHeader: Int { 1 }
+    @inline(__always) static func blocksPerHeader(_ call: TileCall) -> Int { unsafe call.blocksPerScale }
     @inline(__always) static var blockHeaderBytes: Int { 0 }
     @inline(__always) static var hasMinimum: Bool { true }
     @inline(__always) static var scaleColumns: Int { 32 }
@@ -53,7 +54,7 @@ struct ScalesAndMinimums: TileScales {
 /// `[8 × f16 d][8 × f16 m]`, then `[8 × s8 a][8 × s8 b]` before each of 8 blocks.
 struct KScales: TileScales {
     @inline(__always) static var headerBytes: Int { 32 }
-    @inline(__always) static var blocksPerHeader: Int { 8 }
+    @inline(__always) static func blocksPerHeader(_: TileCall) -> Int { 8 }
     @inline(__always) static var blockHeaderBytes: Int { 16 }
     @inline(__always) static var hasMinimum: Bool { true }
     @inline(__always) static var scaleColumns: Int { 32 }
@@ -75,7 +76,7 @@ struct KScales: TileScales {
 /// `[8 × f16 d]`, then `[2 × 8 × s8 a]` before each of 8 blocks.
 struct K16Scales: TileScales {
     @inline(__always) static var headerBytes: Int { 16 }
-    @inline(__always) static var blocksPerHeader: Int { 8 }
+    @inline(__always) static func blocksPerHeader(_: TileCall) -> Int { 8 }
     @inline(__always) static var blockHeaderBytes: Int { 16 }
     @inline(__always) static var hasMinimum: Bool { false }
     @inline(__always) static var scaleColumns: Int { 16 }
@@ -91,7 +92,7 @@ struct K16Scales: TileScales {
 /// `[8 × f16 d][8 × f16 m]`, then `[2 × 8 × s8 a][2 × 8 × s8 b]` before each of 8 blocks.
 struct K16ScalesAndMinimums: TileScales {
     @inline(__always) static var headerBytes: Int { 32 }
-    @inline(__always) static var blocksPerHeader: Int { 8 }
+    @inline(__always) static func blocksPerHeader(_: TileCall) -> Int { 8 }
     @inline(__always) static var blockHeaderBytes: Int { 32 }
     @inline(__always) static var hasMinimum: Bool { true }
     @inline(__always) static var scaleColumns: Int { 16 }
