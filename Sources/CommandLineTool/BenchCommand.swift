@@ -51,11 +51,23 @@ struct BenchCommand: AsyncParsableCommand {
     @Flag(help: .hidden)
     var turn = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Where the time goes, by operation, in one more repetition: - for a table on standard error, else a Chrome trace in this file.",
+            valueName: "file"))
+    var profile: [String] = []
+
     @OptionGroup(title: "Loading") var load: LoadArguments
 
     func validate() throws {
         guard repetitions > 0 else { throw ValidationError("--repetitions must be at least 1.") }
         guard turnTimeout > 0 else { throw ValidationError("--turn-timeout must be at least 1.") }
+        guard profile.isEmpty || against == nil else {
+            throw ValidationError("--profile and --against exclude each other.")
+        }
+        guard tests.count == 1 || profile.allSatisfy({ $0 == ProfileSession.table }) else {
+            throw ValidationError("--profile writes the trace of one test: there are \(tests.count).")
+        }
         guard !tests.isEmpty else { throw ValidationError("No test is left: -p, -n and -pg are all 0.") }
     }
 
@@ -65,6 +77,7 @@ struct BenchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (name, _) = try model.resolve(words, maximumOthers: 0)
+        try ProfileSession.check(profile)
         let file = try ModelLocation.find(name)
         if turn {
             // One turn of a comparison: a single repetition, and nothing besides that would take time or memory.
@@ -98,7 +111,7 @@ struct BenchCommand: AsyncParsableCommand {
                 processor: Processor.name, bandwidth: surroundings.bandwidth))
         if let opening = table.opening { try StandardOutput.writeLine(opening) }
         let meter = EnergyMeter.system
-        let runner = BenchRunner(backend: backend, repetitions: repetitions, meter: meter)
+        let runner = BenchRunner(backend: backend, repetitions: repetitions, meter: meter, profile: profile)
         for test in tests {
             let row = BenchTable.Row(try runner.result(of: test), showsEnergy: meter != nil)
             try StandardOutput.writeLine(table.add(row))

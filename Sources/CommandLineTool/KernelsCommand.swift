@@ -35,7 +35,7 @@ struct KernelsCommand: ParsableCommand {
     func run() throws {
         let shapes = KernelShapes.phi3Mini(streamBytes: MemoryProbe.byteCount)
         let operations = try operations(shapes)
-        if let plot { try PictureFile.check(plot) }
+        if let plot { try OutputFile.check(plot) }
         let threads = try threads?.values ?? [1, Compute().threadCount].removingRepeated
         // Roofs are the machine's: every set that it has takes part in finding them.
         let machine = try InstructionSet.allCases.filter(\.isSupported).map { try KernelSubject($0, threads: threads) }
@@ -68,7 +68,7 @@ struct KernelsCommand: ParsableCommand {
                 processor: Processor.name, threads: threads.max() ?? 1, shapes: shapes, sets: machine.map(\.name),
                 roofs: finalRoofs, measurements: measurements)
             guard let picture else { throw Failure(.failure, "\(plot): nothing that computes was measured") }
-            try PictureFile.write(picture.svg, to: plot)
+            try OutputFile.write(picture.svg, to: plot)
         }
         try Self.requireAgreement(measurements)
     }

@@ -38,6 +38,12 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "With --json, the log-probabilities of each token and of this many of the best.")
     var logprobs: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where the time goes, by operation: - for a table on standard error, else a Chrome trace in this file; may be repeated.",
+            valueName: "file"))
+    var profile: [String] = []
+
     @OptionGroup(title: "Sampling") var sampling: SamplingArguments
     @OptionGroup(title: "Loading") var load: LoadArguments
 
@@ -50,6 +56,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (name, others) = try model.resolve(words, maximumOthers: ids == nil ? 1 : 0)
+        try ProfileSession.check(profile)
         let options = try sampling.options(
             over: GenerationOptions(maxTokens: 512, logProbabilities: json ? logprobs : nil))
         let prompt = ids == nil ? try PromptSource(words: others.first, file: file).text() : nil
@@ -58,18 +65,20 @@ struct RunCommand: AsyncParsableCommand {
         let promptIDs = try listed.map { try checked($0, loaded.model) } ?? encoded(prompt ?? "", loaded.model)
 
         let printer = AnswerPrinter(printsText: !json)
-        let completion: Completion
+        let answer = { @Sendable in
+            try await printer.print(try await loaded.model.complete(promptIDs, options: options))
+        }
+        let session = try ProfileSession(profile, on: loaded.model.backend)
+        // Only with these is there something left to write once the answer is stopped.
+        let completion = try await json || session != nil ? stoppable(answer) : answer()
+        let recorded = session?.stop(promptTokens: completion.usage.promptTokens - completion.usage.cachedTokens)
         if json {
-            // Only here is there something left to write once the answer is stopped.
-            completion = try await stoppable {
-                try await printer.print(try await loaded.model.complete(promptIDs, options: options))
-            }
             try writeReport(completion, promptIDs, loaded)
         } else {
-            completion = try await printer.print(try await loaded.model.complete(promptIDs, options: options))
             if StandardOutput.isTerminal, !completion.text.hasSuffix("\n") { try StandardOutput.write("\n") }
             if StandardError.isTerminal { StandardError.writeLine(completion.statistics) }
         }
+        try recorded?.write()
         if completion.finishReason == .cancelled { throw Failure(.interrupted) }
     }
 

@@ -6,11 +6,15 @@ extension Compute {
     /// Runs a loop over `count` equal items of `elements` each, split over the threads if that pays.
     ///
     /// Items must not depend on each other: which thread has which is not fixed between machines.
-    func split<Loop: ItemLoop>(_ count: Int, elements: Int, _ loop: Loop) {
+    ///
+    /// - Parameter work: what recorders see.
+    func split<Loop: ItemLoop>(
+        _ count: Int, elements: Int, _ loop: Loop, as work: @autoclosure () -> OperationWork
+    ) {
         if count * elements < Self.smallestParallelWork {
-            if count > 0 { loop.run(items: 0..<count) }
+            pool.runHere(SharedItems(loop: loop, count: count, threadCount: 1), as: work())
         } else {
-            pool.split(count, loop)
+            pool.split(count, loop, as: work())
         }
     }
 }

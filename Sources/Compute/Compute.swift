@@ -15,6 +15,8 @@ public final class Compute: Sendable {
     /// The function table of ``instructionSet``.
     package let kernels: KernelSet
     package let pool: WorkerPool
+    /// Tells where the time goes, if it is asked to.
+    package var recorder: OperationRecorder { pool.recorder }
     /// Memory that operations use between two barriers, grown when needed, never shrunk.
     package let scratch: Scratch
     let arena = WeightArena()

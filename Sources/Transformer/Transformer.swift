@@ -53,6 +53,7 @@ final class Transformer: @unchecked Sendable {
         compute.gatherRows(of: weights.embedding, ids: tokens, into: x)  // (T) -> (T, hidden)
         observe?(0, x)
         for (index, layer) in weights.layers.enumerated() {
+            compute.recorder.layer = index
             // Attention: x += Wo · attention(rope(Wq n), rope(Wk n), Wv n), where n = norm(x)
             compute.rmsNorm(
                 x, rows: rows, weight: layer.attentionNorm, epsilon: c.rmsNormEpsilon, into: wave.normed)
@@ -83,6 +84,7 @@ final class Transformer: @unchecked Sendable {
             compute.multiply(layer.down, wave.activated, rows: rows, into: x, accumulate: true)
             observe?(index + 1, x)
         }
+        compute.recorder.layer = nil
     }
 
     /// The logits of some rows of the last pass, Whead · norm(x), handed over one at a time in the order asked.

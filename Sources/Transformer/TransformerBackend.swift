@@ -33,6 +33,8 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
     public let configuration: ModelConfiguration
     public let properties: ModelProperties
     let transformer: Transformer
+    /// Tells where the time of a token goes, if it is asked to.
+    package var recorder: OperationRecorder { transformer.compute.recorder }
     private let cacheType: CacheType
     // Kept from call to call, so that a call allocates nothing.
     private var pass = Pass()
@@ -135,6 +137,8 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
         _ logits: LogitRows, _ nextLogitRow: inout Int, _ observe: ((Int, Int, Int, [Float]) -> Void)?
     ) {
         guard !pass.tokens.isEmpty else { return }
+        recorder.beginPass(tokens: pass.tokens.count)
+        defer { recorder.endPass() }
         transformer.forward(
             pass.tokens, slices: pass.slices,
             observe: observe.map { observe in

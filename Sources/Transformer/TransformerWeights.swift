@@ -44,9 +44,9 @@ extension TransformerWeights {
         let totalBytes = (matrices + [headTensor]).reduce(0) { $0 + $1.byteRange.count }
         var completedBytes = 0
 
-        func matrix(_ parts: [WeightPart], activationTerms terms: Int) throws -> WeightMatrix {
+        func matrix(_ name: String, _ parts: [WeightPart], activationTerms terms: Int) throws -> WeightMatrix {
             let matrix = try compute.makeMatrix(
-                parts, precision: precision, groups: groups, activationTerms: terms)
+                parts, precision: precision, groups: groups, activationTerms: terms, name: name)
             for part in parts { completedBytes += part.tensor.byteRange.count }
             progress?(WeightLoadProgress(completedBytes: completedBytes, totalBytes: totalBytes))
             return matrix
@@ -57,15 +57,18 @@ extension TransformerWeights {
             LayerWeights(
                 attentionNorm: WeightVector(layer.attentionNorm),
                 queryKeyValue: try matrix(
-                    Self.queryKeyValueParts(layer.queryKeyValue, configuration), activationTerms: activationTerms),
-                attentionOutput: try matrix([WeightPart(layer.attentionOutput)], activationTerms: activationTerms),
+                    "attn_qkv", Self.queryKeyValueParts(layer.queryKeyValue, configuration),
+                    activationTerms: activationTerms),
+                attentionOutput: try matrix(
+                    "attn_output", [WeightPart(layer.attentionOutput)], activationTerms: activationTerms),
                 feedForwardNorm: WeightVector(layer.feedForwardNorm),
-                gateUp: try matrix(layer.gateUp.map { WeightPart($0) }, activationTerms: activationTerms),
-                down: try matrix([WeightPart(layer.down)], activationTerms: activationTerms))
+                gateUp: try matrix(
+                    "ffn_gate_up", layer.gateUp.map { WeightPart($0) }, activationTerms: activationTerms),
+                down: try matrix("ffn_down", [WeightPart(layer.down)], activationTerms: activationTerms))
         }
         finalNorm = WeightVector(tensors.finalNorm)
         // An error of the head goes straight to the logits, and it runs for few rows: always two terms.
-        head = try matrix([WeightPart(headTensor)], activationTerms: 2)
+        head = try matrix("output", [WeightPart(headTensor)], activationTerms: 2)
     }
 
     /// llama GGUF files hold the rows of q and k so that rotary pairs lie side by side; undone here, once, since the

@@ -6,12 +6,14 @@ struct BenchRunner {
     let backend: any InferenceBackend
     let repetitions: Int
     let meter: EnergyMeter?
+    /// Where to tell where the time goes, in a repetition of its own; nowhere if empty.
+    var profile: [String] = []
 
     /// Enough single tokens to wake the workers and to bring the kernels' code into the caches.
     private static let warmUpTokens = 8
 
     /// Runs a test. A warm-up goes before: the prompt once, and a few of the single tokens.
-    func result(of test: BenchTest) throws(InferenceError) -> BenchResult {
+    func result(of test: BenchTest) throws -> BenchResult {
         let sequence = try backend.makeSequence()
         let logits = LogitRows(vocabularySize: backend.properties.vocabularySize)
         try bring(sequence, to: test.depth, for: test, logits)
@@ -19,6 +21,21 @@ struct BenchRunner {
             promptCount: test.promptCount, generatedCount: min(test.generatedCount, Self.warmUpTokens),
             depth: test.depth)
         try run(warmUp, sequence, logits)
+        let samples = try samples(of: test, sequence, logits)
+        let peak = SystemMemory.peakBytes
+        if !profile.isEmpty {
+            sequence.truncate(to: test.depth)
+            try bring(sequence, to: test.depth, for: test, logits)
+            let session = try ProfileSession(profile, on: backend)
+            try run(test, sequence, logits)
+            try session?.stop(promptTokens: test.promptCount)?.write()
+        }
+        return BenchResult(test: test, samples: samples, peakMemoryBytes: peak)
+    }
+
+    private func samples(
+        of test: BenchTest, _ sequence: any InferenceSequence, _ logits: LogitRows
+    ) throws(InferenceError) -> [BenchSample] {
         var samples: [BenchSample] = []
         for _ in 0..<repetitions {
             sequence.truncate(to: test.depth)
@@ -30,7 +47,7 @@ struct BenchRunner {
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             samples.append(BenchSample(seconds: seconds, joules: energy.flatMap { meter?.joules(since: $0) }))
         }
-        return BenchResult(test: test, samples: samples, peakMemoryBytes: SystemMemory.peakBytes)
+        return samples
     }
 
     private func run(

@@ -53,10 +53,3 @@ extension TokenizerSource {
 
     private func described(_ id: Int) -> String { "\(id) \(tokenizer.piece(of: id) ?? "?")" }
 }
-
-extension String {
-    /// With spaces behind it up to a width.
-    fileprivate func padded(to width: Int) -> String {
-        self + String(repeating: " ", count: Swift.max(0, width - count))
-    }
-}

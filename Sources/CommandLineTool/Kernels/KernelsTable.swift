@@ -79,12 +79,3 @@ extension Agreement {
         return "\(fixed(value / pow(10, Double(exponent)), digits: 1))e\(exponent)"
     }
 }
-
-extension String {
-    fileprivate func padded(to width: Int) -> String {
-        self + String(repeating: " ", count: Swift.max(0, width - count))
-    }
-    fileprivate func aligned(to width: Int) -> String {
-        String(repeating: " ", count: Swift.max(0, width - count)) + self
-    }
-}

@@ -28,9 +28,9 @@ extension Compute {
         let tasks = AttentionTasks(compute: self, plan: plan, x: x, slices: slices, out: out)
         // An element of a visible key takes two multiply-adds, at 16 a cycle: eight times as many for the same time.
         if work < 8 * Self.smallestParallelWork || threadCount == 1 {
-            tasks.run(thread: 0)
+            pool.runHere(tasks, as: .attention(slices, shape))
         } else {
-            pool.run(tasks)
+            pool.run(tasks, as: .attention(slices, shape))
         }
     }
 

@@ -19,7 +19,8 @@ extension Compute {
             heads, elements: 2 * rows.count * headSize,
             CacheStore(
                 kernels: kernels.attention, x: x, rows: rows, keyColumn: keyColumn, valueColumn: valueColumn,
-                firstPosition: firstPosition, pages: pages, layer: layer))
+                firstPosition: firstPosition, pages: pages, layer: layer),
+            as: .rows("store_kv", tokens: rows.count, columns: 2 * heads * headSize))
     }
 }
 

@@ -12,10 +12,12 @@ extension Compute {
     ///   - activationTerms: 1 for activations as integers of 8 bits (16 for layouts of bytes); 2 adds what the first
     ///     integer leaves over, for the output head, whose error goes straight to the logits. Dense layouts read
     ///     floats in any case.
+    ///   - name: what the matrix is called where time is told; nil for the tensors' names.
     /// - Throws: ``ComputeError/outOfMemory(bytes:)``, ``ComputeError/mismatchedParts(tensor:found:expected:)``, and
     ///   ``ComputeError/weightOutOfRange(tensor:precision:limit:)`` where weights are converted.
     public func makeMatrix(
-        _ parts: [WeightPart], precision: WeightPrecision, groups: WeightGroups = .standard, activationTerms: Int = 1
+        _ parts: [WeightPart], precision: WeightPrecision, groups: WeightGroups = .standard, activationTerms: Int = 1,
+        name: String? = nil
     ) throws(ComputeError) -> WeightMatrix {
         precondition(activationTerms == 1 || activationTerms == 2, "one or two terms")
         precondition(!parts.isEmpty, "a matrix has at least one part")
@@ -39,7 +41,17 @@ extension Compute {
         for part in parts {
             (part.tensor.storage as? MappedFile)?.releasePages(part.tensor.byteRange)
         }
-        return WeightMatrix(tiles: tiles, inputs: inputs, activationTerms: activationTerms)
+        let type = precision == .native ? joined(parts) { $0.type.rawValue } : precision.rawValue
+        return WeightMatrix(
+            tiles: tiles, inputs: inputs, activationTerms: activationTerms,
+            name: "\(name ?? joined(parts) { $0.name }) \(type)")
+    }
+
+    /// What the tensors of a matrix have in one respect, each once.
+    private func joined(_ parts: [WeightPart], _ property: (Tensor) -> String) -> String {
+        var texts: [String] = []
+        for part in parts where !texts.contains(property(part.tensor)) { texts.append(property(part.tensor)) }
+        return texts.joined(separator: "+")
     }
 
     private func check(_ part: WeightPart, columns: Int) throws(ComputeError) {

@@ -22,12 +22,18 @@ extension Compute {
         scratch.reservePerThread(max(pairBytes + (isPrivate ? bytes : 0), OpenBLAS.scratchBytes))
         let output = Output(rows: rows, y: y, accumulates: accumulate)
         if isPrivate {
-            pool.run(PrivateProduct(compute: self, w: w, x: x, output: output, scratchOffset: pairBytes))
+            pool.run(
+                PrivateProduct(compute: self, w: w, x: x, output: output, scratchOffset: pairBytes),
+                as: .product(w, tokens: rows.count))
         } else {
             let activations = unsafe QuantizedRows(
                 w, x, rows: rows, memory: scratch.sharedBytes(bytes), kernels.multiply)
-            unsafe pool.split(rows.count, Quantization(kernels: kernels.multiply, activations: activations))
-            unsafe pool.run(Product(compute: self, w: w, activations: activations, output: output))
+            unsafe pool.split(
+                rows.count, Quantization(kernels: kernels.multiply, activations: activations),
+                as: .rows("quantise", tokens: rows.count, columns: w.inputs))
+            unsafe pool.run(
+                Product(compute: self, w: w, activations: activations, output: output),
+                as: .product(w, tokens: rows.count))
         }
     }
 

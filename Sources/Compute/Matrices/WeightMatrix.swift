@@ -8,6 +8,8 @@ public final class WeightMatrix: Sendable {
     public let inputs: Int
     /// Bytes that a product with it reads.
     public let byteCount: Int
+    /// What it is, for people: `ffn_down Q4_0 [3072, 8192]`.
+    public let label: String
     /// The layouts in order, as `nibbleMin` or `nibbleK+byteK16`.
     public let tileDescription: String
 
@@ -15,12 +17,13 @@ public final class WeightMatrix: Sendable {
     /// How many integers stand for an activation: 2 adds the residual of the first.
     let activationTerms: Int
 
-    init(tiles: [WeightTile], inputs: Int, activationTerms: Int) {
+    init(tiles: [WeightTile], inputs: Int, activationTerms: Int, name: String) {
         self.tiles = tiles
         self.inputs = inputs
         self.activationTerms = activationTerms
         outputs = tiles.reduce(0) { $0 + $1.rows }
         byteCount = tiles.reduce(0) { $0 + $1.groups * $1.groupBytes }
+        label = "\(name) [\(outputs), \(inputs)]"
         tileDescription = tiles.map { "\($0.layout)" }.joined(separator: "+")
     }
 }

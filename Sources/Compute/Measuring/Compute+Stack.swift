@@ -16,6 +16,7 @@ extension Compute {
         let tall = WeightTile(
             layout: tile.layout, firstRow: 0, rows: times * tile.rows, columns: tile.columns,
             blocksPerScale: tile.blocksPerScale, groupBytes: tile.groupBytes, piece: piece)
-        return WeightMatrix(tiles: [tall], inputs: matrix.inputs, activationTerms: matrix.activationTerms)
+        return WeightMatrix(
+            tiles: [tall], inputs: matrix.inputs, activationTerms: matrix.activationTerms, name: "stack")
     }
 }

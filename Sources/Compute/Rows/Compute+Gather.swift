@@ -15,7 +15,11 @@ extension Compute {
         guard let base = unsafe embedding.bytes.baseAddress else { return }
         let gather = unsafe Gather(
             base: base, type: embedding.type, rowBytes: embedding.rowBytes, columns: columns, ids: ids, x: x)
-        split(ids.count, elements: columns, gather)
+        split(
+            ids.count, elements: columns, gather,
+            as: OperationWork(
+                "embedding \(embedding.type.rawValue) \(embedding.shape)", tokens: ids.count,
+                bytesRead: ids.count * embedding.rowBytes))
     }
 }
 

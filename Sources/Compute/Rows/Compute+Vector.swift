@@ -13,7 +13,8 @@ extension Compute {
         y.require(rows: rows)
         split(
             rows.count, elements: columns,
-            Norm(kernels: kernels.vector, x: x, firstRow: rows.lowerBound, weight: weight, epsilon: epsilon, y: y))
+            Norm(kernels: kernels.vector, x: x, firstRow: rows.lowerBound, weight: weight, epsilon: epsilon, y: y),
+            as: .rows("rms_norm", tokens: rows.count, columns: columns))
     }
 
     /// `y[r] = silu(gateUp[r][..<n]) · gateUp[r][n...]`.   (rows, 2n) -> (rows, n)
@@ -23,7 +24,9 @@ extension Compute {
         gateUp.require(rows: rows)
         y.require(rows: rows)
         let gate = GatedPieces(kernels: kernels.vector, gateUp: gateUp, firstRow: rows.lowerBound, y: y)
-        split(rows.count * gate.piecesPerRow, elements: 4 * GatedPieces.columns, gate)
+        split(
+            rows.count * gate.piecesPerRow, elements: 4 * GatedPieces.columns, gate,
+            as: .rows("swiglu", tokens: rows.count, columns: 2 * columns))
     }
 
     /// `y[r] += x[r]`.   (rows, n)
@@ -32,7 +35,9 @@ extension Compute {
         precondition(y.columns == columns, "a sum keeps the number of columns")
         x.require(rows: rows)
         y.require(rows: rows)
-        split(rows.count, elements: columns, Sum(kernels: kernels.vector, x: x, firstRow: rows.lowerBound, y: y))
+        split(
+            rows.count, elements: columns, Sum(kernels: kernels.vector, x: x, firstRow: rows.lowerBound, y: y),
+            as: .rows("add", tokens: rows.count, columns: 2 * columns))
     }
 
     /// Rotates the first `table.rotaryDimensions` of each of `headCount` heads in place, element i paired with
@@ -52,7 +57,8 @@ extension Compute {
             rows.count, elements: headCount * headSize,
             Rotation(
                 kernels: kernels.vector, x: x, firstRow: rows.lowerBound, positions: positions,
-                firstColumn: firstColumn, headCount: headCount, headSize: headSize, table: table))
+                firstColumn: firstColumn, headCount: headCount, headSize: headSize, table: table),
+            as: .rows("rope", tokens: rows.count, columns: headCount * table.rotaryDimensions))
     }
 }
 

@@ -15,11 +15,13 @@ import Synchronization
 /// fewer free cores than threads gets slower, not stuck.
 package final class WorkerPool: Sendable {
     package let threadCount: Int
+    package let recorder: OperationRecorder
     private let state: PoolState
     private let threads: [ThreadHandle]
 
     package init(threadCount: Int) throws(ComputeError) {
         self.threadCount = threadCount
+        recorder = OperationRecorder(threadCount: threadCount)
         let state = PoolState(workerCount: threadCount - 1)
         self.state = state
         var threads: [ThreadHandle] = []
@@ -51,12 +53,6 @@ package final class WorkerPool: Sendable {
     /// As ``run(_:)-(Body)`` for a closure, at the price of an allocation.
     package func run(_ body: (_ index: Int) -> Void) {
         withoutActuallyEscaping(body) { run(ClosureRegion(body: $0)) }
-    }
-
-    /// Runs a loop over `count` equal items: each thread gets a contiguous range, fixed by the counts.
-    package func split<Loop: ItemLoop>(_ count: Int, _ loop: Loop) {
-        if threadCount == 1 || count <= 1 { return count > 0 ? loop.run(items: 0..<count) : () }
-        run(SharedItems(loop: loop, count: count, threadCount: threadCount))
     }
 
     /// The items of one thread: contiguous ranges in order of the index, whose sizes differ by one at most.
