@@ -12,7 +12,8 @@ import ArgumentParser
         version: Version.text,
         subcommands: [
             RunCommand.self, ChatCommand.self, InspectCommand.self, TokenizeCommand.self, LogitsCommand.self,
-            PullCommand.self, ModelsCommand.self, BenchCommand.self, KernelsCommand.self, SynthCommand.self,
+            PullCommand.self, ModelsCommand.self, BenchCommand.self, PerplexityCommand.self, KernelsCommand.self,
+            SynthCommand.self,
         ])
 
     static func main() async {
