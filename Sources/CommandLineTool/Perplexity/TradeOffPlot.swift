@@ -23,15 +23,14 @@ package struct TradeOffPlot {
         let (x, y) = (sizes, losses)
         svg.box(Box(x: 0, y: 0, width: Self.width, height: Self.height), "paper")
         drawAxes(x, y, &svg)
-        let points = results.map { result in
-            Point(x: x.position(result.mebibytes), y: y.position(result.loss?.value ?? y.lowest))
-        }
+        func height(_ loss: Double) -> Double { y.position(min(max(loss, y.lowest), y.highest)) }
+        let points = results.map { Point(x: x.position($0.mebibytes), y: height($0.loss?.value ?? 0)) }
         var obstacles: [Box] = []
         for (result, point) in zip(results, points) {
             if let loss = result.loss {
                 // A bar of one standard error each way, as far as the scale goes.
-                let (low, high) = (max(loss.value - loss.error, y.lowest), min(loss.value + loss.error, y.highest))
-                svg.line(Point(x: point.x, y: y.position(low)), Point(x: point.x, y: y.position(high)), "stem")
+                let (low, high) = (height(loss.value - loss.error), height(loss.value + loss.error))
+                svg.line(Point(x: point.x, y: low), Point(x: point.x, y: high), "stem")
             }
             svg.circle(point, radius: 6, "point s1", title: result.title)
             obstacles.append(Box(x: point.x - 8, y: point.y - 8, width: 16, height: 16))
@@ -39,8 +38,11 @@ package struct TradeOffPlot {
         var placer = LabelPlacer(area: Self.area, obstacles: obstacles, lines: [])
         for (result, point) in zip(results, points) {
             let label = result.label
-            let width = SVG.width(of: label, size: PlotStyle.text)
+            // Lower-case letters mostly, which are narrower than what the estimate is for.
+            let width = 0.85 * SVG.width(of: label, size: PlotStyle.text)
             let box = placer.place(width: width, height: 16, beside: point)
+            let near = Point(x: min(max(point.x, box.x), box.right), y: min(max(point.y, box.y), box.bottom))
+            if hypot(near.x - point.x, near.y - point.y) > 20 { svg.line(point, near, "leader") }
             svg.text(label, at: Point(x: box.x + box.width / 2, y: box.bottom - 4), "ink halo middle")
         }
         drawWords(&svg)
@@ -97,10 +99,13 @@ package struct TradeOffPlot {
             from: (values.min() ?? 1) * 0.8, to: (values.max() ?? 1) * 1.25, at: Self.area.x, end: Self.area.right)
     }
 
+    /// What has lost next to nothing stands at the lower edge, and leaves the others room.
     private var losses: LogScale {
         let values = results.compactMap { $0.loss?.value }
+        let greatest = values.max() ?? 1
         return LogScale(
-            from: (values.min() ?? 1) * 0.5, to: (values.max() ?? 1) * 2, at: Self.area.bottom, end: Self.area.y)
+            from: max((values.min() ?? 1) * 0.5, greatest * 1e-4), to: greatest * 2, at: Self.area.bottom,
+            end: Self.area.y)
     }
 }
 
