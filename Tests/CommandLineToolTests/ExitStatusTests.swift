@@ -14,6 +14,12 @@ import Testing
         #expect(try ToolProcess.run(["nonsense"]).status == 64)
         #expect(try ToolProcess.run(["run", "a", "b", "c"]).status == 64)
         #expect(try ToolProcess.run(["run", "model", "x", "--temp", "9"]).status == 64)
+        #expect(try ToolProcess.run(["run", "model", "x", "--group-size", "64"]).status == 64)
+        #expect(try ToolProcess.run(["run", "model", "x", "--dtype", "int4", "--group-size", "48"]).status == 64)
+        #expect(try ToolProcess.run(["run", "model", "x", "--dtype", "int8", "--asym"]).status == 64)
+        // These are well said, and the model is what is missing.
+        let whole = ["run", "no-model.gguf", "x", "--dtype", "int4", "--group-size", "-1", "--asym"]
+        #expect(try ToolProcess.run(whole).status == 66)
         #expect(try ToolProcess.run(["--help"]).status == 0)
         #expect(try ToolProcess.run(["--version"]).status == 0)
     }
