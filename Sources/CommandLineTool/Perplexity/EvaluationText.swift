@@ -16,8 +16,10 @@ struct EvaluationText: Sendable {
 
     /// A file as llama.cpp's programs read one: without the newline at its end.
     init(file: String) throws {
-        let text = try TextFile.read(file)
-        self.init(name: TextFile.name(file), text: text.hasSuffix("\n") ? String(text.dropLast()) : text)
+        var text = try TextFile.read(file)
+        // By scalars: a carriage return before it is a character of its own to those programs, and stays.
+        if text.unicodeScalars.last == "\n" { text.unicodeScalars.removeLast() }
+        self.init(name: TextFile.name(file), text: text)
     }
 
     /// Cuts the text into windows of a model's tokens. Control tokens in it are plain text.
