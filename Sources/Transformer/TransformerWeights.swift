@@ -44,7 +44,9 @@ extension TransformerWeights {
         let totalBytes = (matrices + [headTensor]).reduce(0) { $0 + $1.byteRange.count }
         var completedBytes = 0
 
-        func matrix(_ name: String, _ parts: [WeightPart], activationTerms terms: Int) throws -> WeightMatrix {
+        func matrix(
+            _ name: String, _ parts: [WeightPart], _ precision: WeightPrecision, activationTerms terms: Int
+        ) throws -> WeightMatrix {
             let matrix = try compute.makeMatrix(
                 parts, precision: precision, groups: groups, activationTerms: terms, name: name)
             for part in parts { completedBytes += part.tensor.byteRange.count }
@@ -58,17 +60,19 @@ extension TransformerWeights {
                 attentionNorm: WeightVector(layer.attentionNorm),
                 queryKeyValue: try matrix(
                     "attn_qkv", Self.queryKeyValueParts(layer.queryKeyValue, configuration),
-                    activationTerms: activationTerms),
+                    precision, activationTerms: activationTerms),
                 attentionOutput: try matrix(
-                    "attn_output", [WeightPart(layer.attentionOutput)], activationTerms: activationTerms),
+                    "attn_output", [WeightPart(layer.attentionOutput)], precision, activationTerms: activationTerms),
                 feedForwardNorm: WeightVector(layer.feedForwardNorm),
                 gateUp: try matrix(
-                    "ffn_gate_up", layer.gateUp.map { WeightPart($0) }, activationTerms: activationTerms),
-                down: try matrix("ffn_down", [WeightPart(layer.down)], activationTerms: activationTerms))
+                    "ffn_gate_up", layer.gateUp.map { WeightPart($0) }, precision, activationTerms: activationTerms),
+                down: try matrix("ffn_down", [WeightPart(layer.down)], precision, activationTerms: activationTerms))
         }
         finalNorm = WeightVector(tensors.finalNorm)
-        // An error of the head goes straight to the logits, and it runs for few rows: always two terms.
-        head = try matrix("output", [WeightPart(headTensor)], activationTerms: 2)
+        // An error of the head goes straight to the logits, and it runs for few rows: always two terms, and 8 bits where
+        // the layers get 4, as the quantisers of llama.cpp and of OpenVINO's optimum-cli leave it wider too.
+        head = try matrix(
+            "output", [WeightPart(headTensor)], precision == .int4 ? .int8 : precision, activationTerms: 2)
     }
 
     /// llama GGUF files hold the rows of q and k so that rotary pairs lie side by side; undone here, once, since the
