@@ -17,8 +17,11 @@ import Testing
         #expect(try ToolProcess.run(["run", "model", "x", "--group-size", "64"]).status == 64)
         #expect(try ToolProcess.run(["run", "model", "x", "--dtype", "int4", "--group-size", "48"]).status == 64)
         #expect(try ToolProcess.run(["run", "model", "x", "--dtype", "int8", "--asym"]).status == 64)
+        #expect(try ToolProcess.run(["run", "model", "x", "--activation-bits", "12"]).status == 64)
         // These are well said, and the model is what is missing.
-        let whole = ["run", "no-model.gguf", "x", "--dtype", "int4", "--group-size", "-1", "--asym"]
+        let whole = [
+            "run", "no-model.gguf", "x", "--dtype", "int4", "--group-size", "-1", "--asym", "--activation-bits", "16",
+        ]
         #expect(try ToolProcess.run(whole).status == 66)
         #expect(try ToolProcess.run(["--help"]).status == 0)
         #expect(try ToolProcess.run(["--version"]).status == 0)

@@ -18,6 +18,12 @@ struct LoadArguments: ParsableArguments {
     var asym = false
 
     @Option(
+        help: ArgumentHelp(
+            "Bits of an activation where it meets 4-bit weights: 8, as other engines have it, or 16; 16 for models narrower than 2048 where nothing is given.",
+            valueName: "bits"))
+    var activationBits: Int?
+
+    @Option(
         name: [.short, .customLong("context"), .customLong("ctx-size")],
         help: "The most tokens of a conversation; 0 for what the model was made for.")
     var context = 0
@@ -40,6 +46,9 @@ struct LoadArguments: ParsableArguments {
             }
         }
         guard !asym || dtype == .int4 else { throw ValidationError("--asym needs --dtype int4.") }
+        guard activationBits.map({ $0 == 8 || $0 == 16 }) ?? true else {
+            throw ValidationError("--activation-bits must be 8 or 16.")
+        }
         guard context >= 0 else { throw ValidationError("--context must not be negative.") }
         if let threads, !(1...Compute.maximumThreadCount).contains(threads) {
             throw ValidationError("--threads must be between 1 and \(Compute.maximumThreadCount).")
@@ -80,8 +89,10 @@ struct LoadArguments: ParsableArguments {
     var options: LoadOptions {
         LoadOptions(
             threads: threads, contextTokens: context, cacheType: kvType?.type, precision: dtype?.precision ?? .native,
-            weightGroups: weightGroups)
+            weightGroups: weightGroups, activationTerms: activationTerms)
     }
+
+    var activationTerms: Int? { activationBits.map { $0 / 8 } }
 
     var weightGroups: WeightGroups {
         WeightGroups(columns: groupSize == -1 ? nil : groupSize ?? 32, hasMinimum: asym)
@@ -89,8 +100,9 @@ struct LoadArguments: ParsableArguments {
 
     /// What the weights are held in, for reports.
     var precisionName: String {
-        guard let dtype else { return "as in the file" }
+        let activations = activationBits.map { ", activations of \($0) bits" } ?? ""
+        guard let dtype else { return "as in the file" + activations }
         let groups = groupSize.map { $0 == -1 ? ", a scale a row" : ", groups of \($0)" } ?? ""
-        return dtype.rawValue + groups + (asym ? ", asymmetric" : "")
+        return dtype.rawValue + groups + (asym ? ", asymmetric" : "") + activations
     }
 }
