@@ -9,13 +9,16 @@
 /// A file that is written beside the one whose place it takes: whoever looks at the path sees the old file, or none,
 /// until ``commit()`` has put the whole new one there.
 ///
-/// The object removes what it wrote when it goes without a commit, after an error as after a cancellation.
+/// The object removes what it wrote when it goes without a commit, after an error as after a cancellation. Where the
+/// system can make files without a name (Linux, on most file systems), nothing is left either when the process is killed.
 public final class NewFile {
     /// Where the file will stand.
     public let path: String
     /// Bytes appended so far.
     public private(set) var byteCount = 0
+    /// The name that the file has, or gets, before it takes its place.
     private let aside: String
+    private var hasName: Bool
     /// Below 0 once the file is committed.
     private var descriptor: Int32
 
@@ -30,7 +33,11 @@ public final class NewFile {
         }
         let name = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
         aside = "\(path[..<name]).\(path[name...]).\(String(UInt64.random(in: 0 ... .max), radix: 36))"
-        descriptor = unsafe open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        let folder = String(path[..<name])
+        let nameless = Self.openNameless(folder.isEmpty ? "." : folder)
+        hasName = nameless < 0
+        descriptor =
+            hasName ? unsafe open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) : nameless
         guard descriptor >= 0 else { throw MappedFileError(path: path, call: "open", code: errno) }
         self.path = path
     }
@@ -38,7 +45,21 @@ public final class NewFile {
     deinit {
         guard descriptor >= 0 else { return }
         close(descriptor)
-        _ = unsafe unlink(aside)
+        if hasName { _ = unsafe unlink(aside) }
+    }
+
+    private static let descriptors = "/proc/self/fd"
+
+    /// A file that no folder knows; below 0 where the system has no such thing.
+    private static func openNameless(_ folder: String) -> Int32 {
+        #if os(Linux)
+            // Its name will come by way of its descriptor's.
+            guard unsafe access(descriptors, X_OK) == 0 else { return -1 }
+            // O_TMPFILE, which the C library's header hides behind a macro of its own.
+            return unsafe open(folder, O_WRONLY | 0o20000000 | O_DIRECTORY | O_CLOEXEC, 0o666)
+        #else
+            return -1
+        #endif
     }
 
     /// Writes bytes behind those that are there, however many calls the system cuts them into.
@@ -63,8 +84,19 @@ public final class NewFile {
     public func commit() throws(MappedFileError) {
         precondition(descriptor >= 0, "committed twice")
         guard fsync(descriptor) == 0 else { throw MappedFileError(path: path, call: "fsync", code: errno) }
+        try giveName()
         try FileReplacement.replace(path, with: aside)
         close(descriptor)
         descriptor = -1
+    }
+
+    /// A nameless file cannot take the place of another: it has a name for the moment between the two calls.
+    private func giveName() throws(MappedFileError) {
+        guard !hasName else { return }
+        guard unsafe linkat(AT_FDCWD, "\(Self.descriptors)/\(descriptor)", AT_FDCWD, aside, AT_SYMLINK_FOLLOW) == 0
+        else {
+            throw MappedFileError(path: path, call: "linkat", code: errno)
+        }
+        hasName = true
     }
 }

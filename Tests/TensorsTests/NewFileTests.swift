@@ -35,7 +35,8 @@ import Testing
             if let old { try Data(old.utf8).write(to: URL(fileURLWithPath: path)) }
             var file: NewFile? = try NewFile(replacing: path)
             try file?.append([1, 2, 3].span)
-            #expect(try names.count == (old == nil ? 1 : 2))
+            // Nameless, or hidden beside the place that it waits for.
+            #expect(try names.count <= (old == nil ? 1 : 2))
             file = nil
             #expect(try names == (old == nil ? [] : ["b"]))
         }
