@@ -23,23 +23,8 @@ struct ChatTemplate {
         }
     }
 
-    /// The template of a Hugging Face folder.
-    ///
-    /// - Parameters:
-    ///   - file: `chat_template.jinja`, which goes before the older place.
-    ///   - configuration: `tokenizer_config.json`, whose `chat_template` is a string, or a list of `{"name", "template"}`
-    ///     of which "default" counts.
+    /// The template of a Hugging Face folder: see ``ChatFormat/template(file:configuration:)``.
     init(file: [UInt8]?, configuration: JSON?) {
-        if let file {
-            self.init(String(decoding: file, as: UTF8.self))
-            return
-        }
-        let value = configuration?["chat_template"]
-        if let list = value?.array {
-            let chosen = list.first { $0["name"]?.string == "default" } ?? list.first
-            self.init(chosen?["template"]?.string)
-        } else {
-            self.init(value?.string)
-        }
+        self.init(ChatFormat.template(file: file, configuration: configuration))
     }
 }

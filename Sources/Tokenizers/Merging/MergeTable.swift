@@ -33,9 +33,20 @@ struct MergeTable: Sendable {
     func merge(_ left: Int32, _ right: Int32) -> Merge? {
         let slot = slot(of: Self.key(left, right))
         guard keys[slot] != Self.empty else { return nil }
-        let value = values[slot]
-        return Merge(
-            rank: UInt32(truncatingIfNeeded: value >> 32), result: Int32(truncatingIfNeeded: value))
+        return Self.merge(values[slot])
+    }
+
+    /// All merges, in no order.
+    var entries: [(left: Int32, right: Int32, merge: Merge)] {
+        keys.indices.compactMap { slot in
+            guard keys[slot] != Self.empty else { return nil }
+            let (left, right) = (keys[slot] >> 32, keys[slot] & 0xffff_ffff)
+            return (Int32(truncatingIfNeeded: left), Int32(truncatingIfNeeded: right), Self.merge(values[slot]))
+        }
+    }
+
+    private static func merge(_ value: UInt64) -> Merge {
+        Merge(rank: UInt32(truncatingIfNeeded: value >> 32), result: Int32(truncatingIfNeeded: value))
     }
 
     private static func key(_ left: Int32, _ right: Int32) -> UInt64 {
