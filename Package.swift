@@ -79,6 +79,9 @@ let package = Package(
         library("Transformer", ["Checkpoints", "Compute", "Inference", "Tensors", "UntrustedInput"]),
         // Floor 4
         library("Generation", ["Inference", "Tokenizers", "UntrustedInput"]),
+        library(
+            "Quantization",
+            ["Transformer", "Checkpoints", "Tokenizers", "Compute", "Kernels", "Tensors", "UntrustedInput"]),
         // Floor 5
         library(
             "Swiftlet",
@@ -98,8 +101,8 @@ let package = Package(
         .executableTarget(
             name: "CommandLineTool",
             dependencies: [
-                "Swiftlet", "ModelHub", "Terminal", "Generation", "Transformer", "Checkpoints", "Tokenizers", "Compute",
-                "Inference", "Kernels", "Tensors", "UntrustedInput",
+                "Swiftlet", "ModelHub", "Terminal", "Generation", "Quantization", "Transformer", "Checkpoints",
+                "Tokenizers", "Compute", "Inference", "Kernels", "Tensors", "UntrustedInput",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
@@ -114,6 +117,9 @@ let package = Package(
         tests("Compute", ["Kernels", "Tensors"]),
         tests("Transformer", ["Checkpoints", "Compute", "Inference", "Tensors", "UntrustedInput"]),
         tests("Generation", ["Inference", "Tokenizers"]),
+        tests(
+            "Quantization",
+            ["Checkpoints", "Compute", "Kernels", "Tensors", "Tokenizers", "Transformer", "UntrustedInput"]),
         tests("Swiftlet", ["Generation", "Tokenizers", "Transformer", "Checkpoints", "Inference"]),
         tests(
             "ModelHub",
@@ -123,7 +129,9 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
             ]),
         tests("Terminal"),
-        tests("CommandLineTool", ["Checkpoints", "Compute", "Kernels", "Swiftlet", "Tensors", "Transformer"]),
+        tests(
+            "CommandLineTool",
+            ["Checkpoints", "Compute", "Kernels", "Quantization", "Swiftlet", "Tensors", "Transformer"]),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
     ] + instructionSetTargets
 )

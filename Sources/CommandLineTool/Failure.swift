@@ -3,6 +3,7 @@ import Compute
 import Generation
 import Inference
 import ModelHub
+import Quantization
 import Swiftlet
 import UntrustedInput
 
@@ -24,6 +25,7 @@ struct Failure: Error {
         case is ClosedPipe: self.init(.success)
         case let error as InputError: self.init(Self.status(of: error), error.description)
         case let error as CheckpointWriteError: self.init(Self.status(of: error), error.description)
+        case let error as QuantizationError: self.init(Self.status(of: error), error.description)
         case let error as InferenceError: self.init(Self.status(of: error), error.description)
         case let error as ComputeError: self.init(Self.status(of: error), error.description)
         case let error as LanguageModelError: self.init(Self.status(of: error), error.description)
@@ -44,6 +46,14 @@ struct Failure: Error {
         switch error {
         case .refused: .failure
         case .invalid: .badData
+        }
+    }
+
+    private static func status(of error: QuantizationError) -> ExitStatus {
+        switch error {
+        case .alreadyQuantized, .outputIsSource: .usage
+        case .weightOutOfRange: .badData
+        case .sourceChanged: .failure
         }
     }
 

@@ -1,9 +1,9 @@
-import ArgumentParser
-package import Tensors
+import Kernels
+public import Tensors
 
-/// How the matrices of a made checkpoint are stored: one type for all, or one of llama.cpp's mixtures, with the choices of
-/// its quantiser for the head and for rows that are no whole blocks.
-package enum SynthType: String, CaseIterable, ExpressibleByArgument, Sendable {
+/// How the matrices of a GGUF file are stored: one type for all, or one of llama.cpp's mixtures, with the choices of its
+/// quantiser for the head and for rows that are no whole blocks.
+public enum TypeMixture: String, CaseIterable, Sendable {
     case f32, f16, bf16
     case q4_0, q4_1, q5_0, q5_1, q8_0
     case q2_K = "q2_k"
@@ -16,12 +16,13 @@ package enum SynthType: String, CaseIterable, ExpressibleByArgument, Sendable {
     case q4_K_M = "q4_k_m"
     case q5_K_M = "q5_k_m"
 
-    package enum Role: Sendable { case embedding, head, queryKeyValue, attentionOutput, gateUp, down }
+    /// What a matrix does in a model.
+    public enum Role: Sendable { case embedding, head, queryKeyValue, attentionOutput, gateUp, down }
 
     /// The type of a matrix.
     ///
     /// - Parameter layer: the layer and the number of layers; nil outside of them.
-    package func elementType(
+    public func elementType(
         of role: Role, layer: (index: Int, count: Int)? = nil, columns: Int
     ) -> ElementType {
         let wanted: ElementType =
@@ -31,12 +32,14 @@ package enum SynthType: String, CaseIterable, ExpressibleByArgument, Sendable {
             case .queryKeyValue, .down: isMixture && layer.map(Self.deservesMoreBits) ?? false ? .q6_K : base
             case .embedding, .attentionOutput, .gateUp: base
             }
-        return columns % wanted.blockLength == 0 ? wanted : Self.fallback(wanted)
+        let types = [wanted, Self.fallback(wanted), .f16]
+        return types.first { columns % $0.blockLength == 0 } ?? .f16
     }
 
     private var isMixture: Bool { self == .q4_K_M || self == .q5_K_M }
 
-    private var base: ElementType {
+    /// The type of all matrices but those that the mixture gives more bits to.
+    public var base: ElementType {
         switch self {
         case .f32: .f32
         case .f16: .f16
@@ -73,8 +76,11 @@ package enum SynthType: String, CaseIterable, ExpressibleByArgument, Sendable {
         }
     }
 
+    /// Those whose every type can be written, and not just read.
+    public static let writable = allCases.filter { ElementType.writable.contains($0.base) }
+
     /// `general.file_type`, which names the whole to people: llama.cpp's `enum llama_ftype`.
-    package var fileType: UInt32 {
+    public var fileType: UInt32 {
         switch self {
         case .f32: 0
         case .f16: 1

@@ -7,7 +7,7 @@ enum FloorPlan {
         ["Checkpoints", "Kernels", "KernelsAVX2", "KernelsAVX512", "Tokenizers"],
         ["Compute", "Inference"],
         ["Transformer"],
-        ["Generation"],
+        ["Generation", "Quantization"],
         ["ModelHub", "Swiftlet", "Terminal"],
         ["CommandLineTool"],
     ]

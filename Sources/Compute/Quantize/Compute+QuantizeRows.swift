@@ -1,0 +1,144 @@
+package import Kernels
+public import Tensors
+
+/// What storing weights in another type took from them.
+public struct QuantizationLoss: Sendable, Equatable {
+    /// Σ h·(x − y)², y being what a reader gets, h the importance of the column, or 1.
+    public var squaredError = 0.0
+    /// Σ h·x².
+    public var squaredNorm = 0.0
+
+    public init() {}
+
+    /// √(Σ h·(x − y)² / Σ h·x²): 0 for nothing lost, and for weights that are all 0.
+    public var relativeError: Double { squaredNorm > 0 ? (squaredError / squaredNorm).squareRoot() : 0 }
+
+    public static func += (left: inout QuantizationLoss, right: QuantizationLoss) {
+        left.squaredError += right.squaredError
+        left.squaredNorm += right.squaredNorm
+    }
+}
+
+extension Compute {
+    /// Rows `ids` of a tensor as the bytes of another type, in the order of the ids, split by rows over the threads. The
+    /// bytes are the same whatever the number of threads; rows that keep their type are copied as they are.
+    ///
+    /// - Parameters:
+    ///   - importance: what an error in each column counts, above 0: (columns); nil where all count the same.
+    ///   - bytes: memory that is used again from call to call; holds exactly the rows afterwards.
+    /// - Returns: nil where a weight is not finite, or above the type's `largestWeight`; the bytes are worthless then.
+    /// - Precondition: the ids are rows of the tensor, its columns whole blocks of a writable type, and there are as many
+    ///   importances.
+    package func quantizeRows(
+        of tensor: Tensor, ids: [Int], to type: ElementType, rule: ScaleRule, importance: [Float]?,
+        into bytes: inout [UInt8]
+    ) -> QuantizationLoss? {
+        let (columns, rowCount) = (tensor.shape.columns, tensor.shape.rows)
+        precondition(ids.allSatisfy { $0 >= 0 && $0 < rowCount }, "an id is no row of \(tensor.name)")
+        precondition(columns % type.blockLength == 0 && ElementType.writable.contains(type), "whole, writable blocks")
+        precondition(importance?.count ?? columns == columns, "an importance for each column")
+        let rowBytes = columns / type.blockLength * type.blockBytes
+        if bytes.count != ids.count * rowBytes { bytes = [UInt8](repeating: 0, count: ids.count * rowBytes) }
+        guard let base = unsafe tensor.bytes.baseAddress, !ids.isEmpty else { return QuantizationLoss() }
+        scratch.reservePerThread(2 * columns * MemoryLayout<Float>.stride)
+        var losses = [RowLoss](repeating: RowLoss(), count: ids.count)
+        unsafe bytes.withUnsafeMutableBytes { out in
+            unsafe losses.withUnsafeMutableBufferPointer { losses in
+                let work = unsafe RowWork(
+                    source: base, sourceBytes: tensor.rowBytes, sourceType: tensor.type, type: type, rule: rule,
+                    columns: columns, out: out.baseAddress!, rowBytes: rowBytes, losses: losses.baseAddress!)
+                unsafe Self.withPointer(importance) { importance in
+                    pool.run { thread in
+                        let floats = unsafe scratch.bytes(ofThread: thread).assumingMemoryBound(to: Float.self)
+                        for row in WorkerPool.share(of: ids.count, index: thread, among: threadCount) {
+                            unsafe work.run(row, source: ids[row], importance, floats)
+                        }
+                    }
+                }
+            }
+        }
+        var sum = QuantizationLoss()
+        for loss in losses {
+            guard loss.isInRange else { return nil }
+            // In the order of the rows, so that no thread shows in the last bit.
+            sum.squaredError += Double(loss.error)
+            sum.squaredNorm += Double(loss.norm)
+        }
+        return sum
+    }
+
+    @unsafe private static func withPointer(_ array: [Float]?, _ body: (UnsafePointer<Float>?) -> Void) {
+        guard let array else { return unsafe body(nil) }
+        unsafe array.withUnsafeBufferPointer { unsafe body($0.baseAddress) }
+    }
+}
+
+private struct RowLoss {
+    var error: Float = 0
+    var norm: Float = 0
+    var isInRange = true
+}
+
+/// What all rows of a call share.
+@unsafe private struct RowWork {
+    let source: UnsafeRawPointer
+    let sourceBytes: Int
+    let sourceType: ElementType
+    let type: ElementType
+    let rule: ScaleRule
+    let columns: Int
+    let out: UnsafeMutableRawPointer
+    let rowBytes: Int
+    let losses: UnsafeMutablePointer<RowLoss>
+
+    /// - Parameter floats: room for two rows.
+    func run(
+        _ row: Int, source id: Int, _ importance: UnsafePointer<Float>?, _ floats: UnsafeMutablePointer<Float>
+    ) {
+        let (from, to) = unsafe (source + id * sourceBytes, out + row * rowBytes)
+        if unsafe type == sourceType {
+            unsafe to.copyMemory(from: from, byteCount: rowBytes)
+            return
+        }
+        let (x, y) = unsafe (floats, floats + columns)
+        unsafe dequantizeRow(type: sourceType, from, into: x, count: columns)
+        guard unsafe largestMagnitude(x) <= type.largestWeight else {
+            unsafe losses[row].isInRange = false
+            return
+        }
+        unsafe quantizeRow(type: type, x, importance: importance, rule: rule, into: to, count: columns)
+        unsafe dequantizeRow(type: type, to, into: y, count: columns)
+        unsafe losses[row] = loss(x, y, importance)
+    }
+
+    /// As integers, magnitudes order like floats, and NaN stands above infinity.
+    private func largestMagnitude(_ x: UnsafeMutablePointer<Float>) -> Float {
+        var largest: UInt32 = 0
+        for column in unsafe 0..<columns { largest = unsafe max(largest, x[column].bitPattern & 0x7fff_ffff) }
+        return Float(bitPattern: largest)
+    }
+
+    private func loss(
+        _ x: UnsafeMutablePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ importance: UnsafePointer<Float>?
+    ) -> RowLoss {
+        var (error, norm) = (SIMD8<Float>.zero, SIMD8<Float>.zero)
+        let whole = unsafe columns & ~7
+        for column in stride(from: 0, to: whole, by: 8) {
+            let values = unsafe UnsafeRawPointer(x + column).loadUnaligned(as: SIMD8<Float>.self)
+            let rest = unsafe values - UnsafeRawPointer(y + column).loadUnaligned(as: SIMD8<Float>.self)
+            let h =
+                unsafe importance.map { unsafe UnsafeRawPointer($0 + column).loadUnaligned(as: SIMD8<Float>.self) }
+                ?? SIMD8(repeating: 1)
+            error += h * (rest * rest)
+            norm += h * (values * values)
+        }
+        var loss = RowLoss(error: error.sum(), norm: norm.sum())
+        for column in unsafe whole..<columns {
+            let h = unsafe importance?[column] ?? 1
+            let rest = unsafe x[column] - y[column]
+            loss.error += h * rest * rest
+            unsafe loss.norm += h * x[column] * x[column]
+        }
+        return loss
+    }
+}

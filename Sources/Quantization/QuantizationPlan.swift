@@ -1,0 +1,99 @@
+package import Compute
+import Kernels
+import Tensors
+public import UntrustedInput
+
+/// Which type each tensor of a model will have: decided before the first byte is written, as the header must say it.
+public struct QuantizationPlan: Sendable {
+    let source: ModelSource
+    let options: QuantizationOptions
+    /// The type of each tensor of the source.
+    private(set) var types: [ElementType]
+    /// What an error in the columns of each tensor counts; nil where nothing is known.
+    let importance: [[Float]?]
+
+    /// - Parameter compute: measures, where `ratio` is below 1, what four bits would take from each matrix.
+    /// - Throws: ``QuantizationError/alreadyQuantized(file:tensor:type:)``, what is wrong with the importance matrix, and
+    ///   `CancellationError`.
+    package init(_ source: ModelSource, _ options: QuantizationOptions, compute: Compute) throws {
+        self.source = source
+        self.options = options
+        importance = try Self.importance(source, options)
+        let layers = (source.tensors.compactMap(\.layer).max() ?? -1) + 1
+        types = source.tensors.map { Self.type($0, options, layers) }
+        try refuseRequantizing()
+        if options.ratio < 1 { try widen(with: compute) }
+    }
+
+    private static func importance(
+        _ source: ModelSource, _ options: QuantizationOptions
+    ) throws(InputError) -> [[Float]?] {
+        guard let matrix = options.importance else { return source.tensors.map { _ in nil } }
+        var importance: [[Float]?] = []
+        for tensor in source.tensors {
+            importance.append(
+                tensor.role == nil ? nil : try matrix.columns(tensor.name, count: tensor.shape.columns))
+        }
+        return importance
+    }
+
+    private static func type(_ tensor: SourceTensor, _ options: QuantizationOptions, _ layers: Int) -> ElementType {
+        guard let role = tensor.role else {
+            // Norms and factors are a thousandth of a model, and every engine wants them in f32.
+            return tensor.type.isDense && tensor.shape.rank == 1 ? .f32 : tensor.type
+        }
+        if role == .head, options.keepsOutput { return tensor.type }
+        return options.mixture.elementType(
+            of: role, layer: tensor.layer.map { ($0, layers) }, columns: tensor.shape.columns)
+    }
+
+    private func refuseRequantizing() throws(QuantizationError) {
+        guard !options.allowsRequantizing else { return }
+        for (tensor, type) in zip(source.tensors, types) where !tensor.type.isDense && type != tensor.type {
+            throw .alreadyQuantized(file: source.path, tensor: tensor.name, type: tensor.type.rawValue)
+        }
+    }
+}
+
+// MARK: - Where not all layers get four bits
+
+extension QuantizationPlan {
+    /// Rows of a matrix that are tried: their error tells that of the whole within a few percent.
+    private static let triedRows = 256
+
+    /// Gives eight bits to the matrices that lose most by four, until no more than the ratio of the layers' weights has
+    /// four.
+    private mutating func widen(with compute: Compute) throws {
+        var candidates: [(index: Int, weights: Int, error: Double)] = []
+        for (index, tensor) in source.tensors.enumerated() where tensor.layer != nil && tensor.role != nil {
+            try Task.checkCancellation()
+            candidates.append((index, tensor.shape.elementCount, try error(of: index, compute)))
+        }
+        let total = candidates.reduce(0) { $0 + $1.weights }
+        var narrow = total
+        for candidate in candidates.sorted(by: { ($0.error, $1.index) > ($1.error, $0.index) }) {
+            guard Double(narrow) > options.ratio * Double(total) else { break }
+            narrow -= candidate.weights
+            let columns = source.tensors[candidate.index].shape.columns
+            types[candidate.index] = TypeMixture.q8_0.elementType(of: .gateUp, columns: columns)
+        }
+    }
+
+    /// The relative error that the type of a matrix makes on some of its rows, evenly spread.
+    private func error(of index: Int, _ compute: Compute) throws -> Double {
+        guard case .tensor(let tensor) = source.tensors[index].content else { return 0 }
+        let count = min(Self.triedRows, tensor.shape.rows)
+        let rows = (0..<count).map { $0 * tensor.shape.rows / count }
+        var bytes: [UInt8] = []
+        let loss = compute.quantizeRows(
+            of: tensor, ids: rows, to: types[index], rule: options.rule, importance: importance[index], into: &bytes)
+        guard let loss else { throw outOfRange(index) }
+        return loss.relativeError
+    }
+
+    func outOfRange(_ index: Int) -> QuantizationError {
+        let type = types[index]
+        return .weightOutOfRange(
+            file: source.path, tensor: source.tensors[index].name, type: type.rawValue, limit: type.largestWeight)
+    }
+}
