@@ -1,7 +1,7 @@
-package import Compute
+public import Compute
 import Kernels
 import Tensors
-public import UntrustedInput
+import UntrustedInput
 
 /// Which type each tensor of a model will have: decided before the first byte is written, as the header must say it.
 public struct QuantizationPlan: Sendable {
@@ -15,7 +15,7 @@ public struct QuantizationPlan: Sendable {
     /// - Parameter compute: measures, where `ratio` is below 1, what four bits would take from each matrix.
     /// - Throws: ``QuantizationError/alreadyQuantized(file:tensor:type:)``, what is wrong with the importance matrix, and
     ///   `CancellationError`.
-    package init(_ source: ModelSource, _ options: QuantizationOptions, compute: Compute) throws {
+    public init(_ source: ModelSource, _ options: QuantizationOptions, compute: Compute) throws {
         self.source = source
         self.options = options
         importance = try Self.importance(source, options)

@@ -1,5 +1,5 @@
-public import Checkpoints
-package import Compute
+import Checkpoints
+public import Compute
 import Tensors
 
 /// Writes a model as a GGUF file of other types, a slice of rows at a time: no more than the header and a slice is in
@@ -11,7 +11,7 @@ public struct Quantizer {
     private let plan: QuantizationPlan
     private let compute: Compute
 
-    package init(_ plan: QuantizationPlan, compute: Compute) {
+    public init(_ plan: QuantizationPlan, compute: Compute) {
         self.plan = plan
         self.compute = compute
     }
@@ -24,7 +24,7 @@ public struct Quantizer {
     /// - Parameter progress: bytes read and bytes to read, after each slice.
     /// - Throws: `CheckpointWriteError`, ``QuantizationError``, `CancellationError`. Nothing is left then, and an old file
     ///   of the name is untouched.
-    package func write(
+    public func write(
         to path: String, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> QuantizationReport {
         let source = plan.source
@@ -93,6 +93,9 @@ public struct Quantizer {
                 throw QuantizationError.sourceChanged(file: file?.path ?? plan.source.path)
             }
             let rows = start..<min(start + step, tensor.shape.rows)
+            // The next tensor mostly stands behind this one, so there is no need to stop at its end.
+            let next = tensor.byteRange.lowerBound + rows.upperBound * tensor.rowBytes
+            file?.readAhead(next..<next + 2 * step * tensor.rowBytes)
             let loss = compute.quantizeRows(
                 of: tensor, ids: source.sourceRows(rows), to: plan.types[index], rule: plan.options.rule,
                 importance: plan.importance[index], into: &bytes)

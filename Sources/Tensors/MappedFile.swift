@@ -72,6 +72,16 @@ public struct MappedFileError: Error, Equatable, Sendable, CustomStringConvertib
         unsafe UnsafeRawBufferPointer(start: base, count: byteCount)
     }
 
+    /// Asks the kernel to read a range ahead of its use, without waiting for it: whoever works on one part of a file need not
+    /// stand still for the next.
+    public func readAhead(_ range: Range<Int>) {
+        let end = min(range.upperBound, byteCount)
+        guard let base = unsafe base, range.lowerBound >= 0, range.lowerBound < end else { return }
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let start = range.lowerBound / page * page
+        _ = unsafe madvise(base + start, end - start, MADV_WILLNEED)
+    }
+
     /// Tells the kernel that the pages of a range will not be read again soon, so that re-tiled weights do not
     /// keep their file's pages resident.
     public func releasePages(_ range: Range<Int>) {

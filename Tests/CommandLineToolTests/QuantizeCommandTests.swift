@@ -34,6 +34,18 @@ import Testing
         #expect(run.status == 0, "\(run.errors)")
     }
 
+    @Test("inspect --errors lists the tensors, the worst first")
+    func errors() throws {
+        #expect(try quantize().status == 0)
+        let result = try ToolProcess.run(["inspect", "--errors", Self.model, path("a.gguf")])
+        #expect(result.status == 0, "\(result.errors)")
+        let lines = result.output.split(separator: "\n")
+        #expect(lines.count == 16 && lines[1].contains("Q4_0") && lines[15].contains("norm"), "\(result.output)")
+        let json = try ToolProcess.run(["inspect", "--errors", Self.model, path("a.gguf"), "--json"]).json()
+        #expect((json["tensors"] as? [[String: Any]])?.count == 15)
+        #expect(try ToolProcess.run(["inspect", "--errors", Self.model]).status == 64)
+    }
+
     @Test(
         "formats by either name give the type of GGUF",
         arguments: [

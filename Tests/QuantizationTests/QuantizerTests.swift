@@ -227,4 +227,35 @@ import UntrustedInput
         let path = try shop.writeImportance([("a", [1])], count: 0)
         #expect(throws: InputError.self) { try ImportanceMatrix(path: path) }
     }
+
+    // MARK: Comparing
+
+    @Test("a comparison tells the errors that the quantiser reported, the worst first")
+    func comparison() throws {
+        for name in ["phi3-longrope-f16", "llama-gqa-tied-bf16"] {
+            let report = try shop.quantize(Workshop.golden(name), QuantizationOptions(.q4_0))
+            let compute = try Compute(threads: 2)
+            let source = try ModelSource(try Checkpoint.open(Workshop.golden(name)))
+            let comparison = try ModelComparison(
+                source, try Checkpoint.open(shop.path("a.gguf")), compute: compute, progress: { _, _ in })
+            #expect(
+                comparison.entries.map(\.name).sorted()
+                    == report.tensors.map(\.name).filter { !$0.hasPrefix("rope") }.sorted())
+            let errors = comparison.entries.map(\.difference.relativeError)
+            #expect(errors == errors.sorted(by: >) && errors.last == 0)
+            for entry in comparison.entries {
+                let reported = report.tensors.first { $0.name == entry.name }?.loss.relativeError ?? -1
+                #expect(abs(entry.difference.relativeError - reported) < 1e-5, "\(entry.name)")
+                #expect(
+                    (1 - entry.difference.cosine) <= entry.difference.relativeError * entry.difference.relativeError
+                        + 1e-9)
+            }
+        }
+        // A tensor of another shape is another model's.
+        let source = try ModelSource(try Checkpoint.open(Workshop.golden("phi3-base-f32")))
+        let file = try Checkpoint.open(shop.path("a.gguf"))
+        #expect(throws: InputError.self) {
+            try ModelComparison(source, file, compute: try Compute(threads: 1), progress: { _, _ in })
+        }
+    }
 }

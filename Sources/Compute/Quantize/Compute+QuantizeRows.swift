@@ -1,5 +1,5 @@
 package import Kernels
-public import Tensors
+package import Tensors
 
 /// What storing weights in another type took from them.
 public struct QuantizationLoss: Sendable, Equatable {
@@ -68,7 +68,7 @@ extension Compute {
     }
 
     @unsafe private static func withPointer(_ array: [Float]?, _ body: (UnsafePointer<Float>?) -> Void) {
-        guard let array else { return unsafe body(nil) }
+        guard let array else { return body(nil) }
         unsafe array.withUnsafeBufferPointer { unsafe body($0.baseAddress) }
     }
 }

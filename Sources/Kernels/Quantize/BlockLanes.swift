@@ -1,4 +1,4 @@
-/// Eight blocks side by side, a lane each: what a search for scales works on. So nothing is summed across lanes, and eight
+/// Eight blocks, or runs of blocks that share a scale, side by side, a lane each: what a search for scales works on. So nothing is summed across lanes, and eight
 /// blocks take their own scales in the same instructions.
 ///
 ///     x[c]   lane b: column c of block b    c < columns
@@ -39,6 +39,17 @@
         }
     }
 
+    /// Takes eight rows that are `stride` floats apart.
+    @inline(__always)
+    func load(_ rows: UnsafePointer<Float>, stride: Int) {
+        for column in unsafe 0..<columns {
+            let p = unsafe rows + column
+            unsafe x[column] = SIMD8(
+                p[0], p[stride], p[2 * stride], p[3 * stride], p[4 * stride], p[5 * stride], p[6 * stride],
+                p[7 * stride])
+        }
+    }
+
     /// Each column with its importance.
     @inline(__always)
     func forEach(_ body: (_ x: SIMD8<Float>, _ h: SIMD8<Float>) -> Void) {
@@ -76,12 +87,6 @@
 }
 
 extension SIMD8<Float> {
-    @inline(__always)
-    func lanewiseMin(_ o: SIMD8<Float>) -> SIMD8<Float> { lanewise(o) { $1 < $0 ? $1 : $0 } }
-
-    @inline(__always)
-    func lanewiseMax(_ o: SIMD8<Float>) -> SIMD8<Float> { lanewise(o) { $1 > $0 ? $1 : $0 } }
-
     /// 1 / x, or 0 where that is no number: the factor of a scale of 0.
     var inverse: SIMD8<Float> {
         @inline(__always) get { (1 / self).lanewise { $0.magnitude < .infinity ? $0 : 0 } }

@@ -13,7 +13,26 @@ struct SymmetricSearch {
 
     private var levels: ClosedRange<Float> { -half...half - 1 }
 
-    typealias Best = (d: SIMD8<Float>, score: SIMD8<Float>)
+    private typealias Best = (d: SIMD8<Float>, score: SIMD8<Float>)
+
+    /// The scales of the least error, as f16 holds them; never worse than extreme / −half.
+    @inline(__always)
+    func halfScales(_ blocks: BlockLanes) -> SIMD8<Float> {
+        let (smallest, largest) = unsafe blocks.extremes
+        let extreme = largest.lanewise(smallest) { $0 >= -$1 ? $0 : $1 }
+        // Where both ends are as far from 0, the fixed rule takes the first of them; here the better one is taken.
+        let plain = (extreme / -half).half
+        var (best, error) = unsafe (plain, error(blocks, scale: plain))
+        let found = unsafe scales(blocks, extreme: extreme).half
+        for choice in 0..<2 {
+            let d = choice == 0 ? -plain : found
+            let other = unsafe self.error(blocks, scale: d)
+            let isBetter = other.lanewise(error) { $0 < $1 ? 1 : 0 }
+            best.replace(with: d, where: isBetter)
+            error.replace(with: other, where: isBetter)
+        }
+        return best
+    }
 
     /// The scales of the least error that were found, before they are rounded to their stored form.
     @inline(__always)
@@ -76,7 +95,21 @@ struct AffineSearch {
     let reach: ClosedRange<Float>
     let steps: Int
 
-    typealias Best = (d: SIMD8<Float>, m: SIMD8<Float>, score: SIMD8<Float>)
+    private typealias Best = (d: SIMD8<Float>, m: SIMD8<Float>, score: SIMD8<Float>)
+
+    /// The scales and minimums of the least error, as f16 holds them; never worse than those of the extremes.
+    @inline(__always)
+    func halfScales(_ blocks: BlockLanes) -> (d: SIMD8<Float>, m: SIMD8<Float>) {
+        let (smallest, largest) = unsafe blocks.extremes
+        var best = (d: ((largest - smallest) / levels).half, m: smallest.half)
+        let found = unsafe scales(blocks)
+        let other = (d: found.d.half, m: found.m.half)
+        let isBetter = unsafe error(blocks, scale: other.d, minimum: other.m)
+            .lanewise(error(blocks, scale: best.d, minimum: best.m)) { $0 < $1 ? 1 : 0 }
+        best.d.replace(with: other.d, where: isBetter)
+        best.m.replace(with: other.m, where: isBetter)
+        return best
+    }
 
     /// The scales and minimums of the least error that were found, before they are rounded to their stored form.
     @inline(__always)
@@ -148,5 +181,12 @@ struct AffineSearch {
             sum += h * (rest * rest)
         }
         return sum
+    }
+}
+
+extension SIMD8<Float> {
+    /// What f16 makes of each.
+    var half: SIMD8<Float> {
+        @inline(__always) get { lanewise { Half.float(Half.bits($0)) } }
     }
 }

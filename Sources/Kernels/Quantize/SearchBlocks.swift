@@ -78,19 +78,7 @@ private func searchSymmetric(
     _ store: (_ block: Int, _ d: UInt16, _ q: UnsafeRawPointer) -> Void
 ) {
     unsafe forEightBlocks(source, importance, count) { blocks, bytes, first, number in
-        let (smallest, largest) = unsafe blocks.extremes
-        let extreme = largest.lanewise(smallest) { $0 >= -$1 ? $0 : $1 }
-        // Where both ends are as far from 0, the fixed rule takes the first of them; here the better one is taken.
-        let plain = (extreme / -search.half).half
-        var (best, error) = unsafe (plain, search.error(blocks, scale: plain))
-        let found = unsafe search.scales(blocks, extreme: extreme).half
-        for choice in 0..<2 {
-            let d = choice == 0 ? -plain : found
-            let other = unsafe search.error(blocks, scale: d)
-            let isBetter = other.lanewise(error) { $0 < $1 ? 1 : 0 }
-            best.replace(with: d, where: isBetter)
-            error.replace(with: other, where: isBetter)
-        }
+        let best = unsafe search.halfScales(blocks)
         let inverse = best.inverse
         unsafe blocks.store(to: bytes) { search.integers($0, inverse: inverse) + search.half }
         for block in 0..<number { unsafe store(first + block, Half.bits(best[block]), bytes + 32 * block) }
@@ -104,14 +92,7 @@ private func searchAffine(
     _ store: (_ block: Int, _ d: UInt16, _ m: UInt16, _ q: UnsafeRawPointer) -> Void
 ) {
     unsafe forEightBlocks(source, importance, count) { blocks, bytes, first, number in
-        let (smallest, largest) = unsafe blocks.extremes
-        var best = (d: ((largest - smallest) / search.levels).half, m: smallest.half)
-        let found = unsafe search.scales(blocks)
-        let other = (d: found.d.half, m: found.m.half)
-        let isBetter = unsafe search.error(blocks, scale: other.d, minimum: other.m)
-            .lanewise(search.error(blocks, scale: best.d, minimum: best.m)) { $0 < $1 ? 1 : 0 }
-        best.d.replace(with: other.d, where: isBetter)
-        best.m.replace(with: other.m, where: isBetter)
+        let best = unsafe search.halfScales(blocks)
         let inverse = best.d.inverse
         unsafe blocks.store(to: bytes) { search.integers($0, inverse: inverse, minimum: best.m) }
         for block in 0..<number {
@@ -138,12 +119,5 @@ private func forEightBlocks(
             unsafe blocks.load(source + 32 * first, importance.map { unsafe $0 + 32 * first }, blocks: number)
             unsafe body(blocks, bytes, first, number)
         }
-    }
-}
-
-extension SIMD8<Float> {
-    /// What f16 makes of each.
-    var half: SIMD8<Float> {
-        @inline(__always) get { lanewise { Half.float(Half.bits($0)) } }
     }
 }
