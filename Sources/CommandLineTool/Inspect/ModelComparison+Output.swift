@@ -17,7 +17,7 @@ extension ModelComparison {
         ]
         return "\(entry.name.padded(to: width))  "
             + "\(entry.original.rawValue.padded(to: 5)) → \(entry.type.rawValue.padded(to: 5))   "
-            + "\(numbers[0].leading(12))  \(numbers[1].leading(8))  \(numbers[2].leading(10))"
+            + "\(numbers[0].aligned(to: 12))  \(numbers[1].aligned(to: 8))  \(numbers[2].aligned(to: 10))"
     }
 
     var report: Report {
@@ -34,12 +34,4 @@ extension ModelComparison {
                 })
         ]
     }
-}
-
-extension String {
-    /// With spaces behind it up to a width.
-    fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
-
-    /// With spaces before it up to a width.
-    fileprivate func leading(_ width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
 }
