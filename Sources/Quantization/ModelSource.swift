@@ -55,6 +55,12 @@ public struct ModelSource: Sendable {
                 file: checkpoint.path, field: "self_attn.qkv_proj.weight", found: "fused projections of a llama",
                 supported: ["q_proj, k_proj and v_proj"])
         }
+        if isLlama, configuration.rotaryDimensions != configuration.headSize {
+            throw .unsupported(
+                file: checkpoint.file(named: "config.json"), field: "partial_rotary_factor",
+                found: "\(configuration.rotaryDimensions) of \(configuration.headSize) dimensions of a llama's heads",
+                supported: ["the whole head"])
+        }
         var all = [SourceTensor].all(tensors, configuration, isInterleaving: isLlama)
         if let scaling = configuration.ropeScaling {
             all.append(SourceTensor(name: "rope_factors_long.weight", content: .values(scaling.longFactors)))

@@ -153,6 +153,49 @@ import UntrustedInput
         #expect(try shop.names.isEmpty)
     }
 
+    @Test("rows that keep their type are copied, also of types that are only read")
+    func copied() throws {
+        let compute = try Compute(threads: 2)
+        for type in ElementType.allCases {
+            let tensor = try Tensor.random(type, rows: 5, columns: 256)
+            var bytes: [UInt8] = []
+            let loss = compute.quantizeRows(
+                of: tensor, ids: [4, 0], to: type, rule: .searched, importance: nil, into: &bytes)
+            #expect(loss == QuantizationLoss() && bytes.count == 2 * tensor.rowBytes, "\(type)")
+        }
+    }
+
+    @Test("a model in two files is quantised as in one")
+    func split() throws {
+        let whole = try Checkpoint.open(Workshop.golden("gguf/phi3-base-f32.q8_0.gguf"))
+        let half = whole.tensors.count / 2
+        for (index, tensors) in [whole.tensors.prefix(half), whole.tensors.suffix(from: half)].enumerated() {
+            var metadata =
+                index == 0 ? whole.metadata.keys.compactMap { key in whole.metadata.value(key).map { (key, $0) } } : []
+            metadata.append(("split.no", GGUFValue(UInt16(index))))
+            metadata.append(("split.count", GGUFValue(UInt16(2))))
+            metadata.append(("split.tensors.count", GGUFValue(Int32(whole.tensors.count))))
+            let writer = try GGUFWriter(
+                shop.path("m-0000\(index + 1)-of-00002.gguf"), metadata: metadata.map { (key: $0.0, value: $0.1) },
+                tensors: tensors.map { GGUFWriter.Entry($0.name, $0.type, $0.shape) })
+            let compute = try Compute(threads: 1)
+            for tensor in tensors {
+                var bytes: [UInt8] = []
+                _ = compute.quantizeRows(
+                    of: tensor, ids: Array(0..<tensor.shape.rows), to: tensor.type, rule: .fixed, importance: nil,
+                    into: &bytes)
+                try writer.append(bytes.span, to: tensor.name)
+            }
+            try writer.finish()
+        }
+        var options = QuantizationOptions(.q4_1)
+        options.allowsRequantizing = true
+        try shop.quantize(whole.path, options, to: "a.gguf")
+        try shop.quantize(shop.path("m-00002-of-00002.gguf"), options, to: "b.gguf")
+        let files = try ["a.gguf", "b.gguf"].map { try Data(contentsOf: URL(fileURLWithPath: shop.path($0))) }
+        #expect(files[0] == files[1])
+    }
+
     // MARK: Which types
 
     @Test("the output stays as it is where it is asked to, also where it is the embedding")

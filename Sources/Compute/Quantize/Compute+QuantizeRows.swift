@@ -27,15 +27,17 @@ extension Compute {
     ///   - importance: what an error in each column counts, above 0: (columns); nil where all count the same.
     ///   - bytes: memory that is used again from call to call; holds exactly the rows afterwards.
     /// - Returns: nil where a weight is not finite, or above the type's `largestWeight`; the bytes are worthless then.
-    /// - Precondition: the ids are rows of the tensor, its columns whole blocks of a writable type, and there are as many
-    ///   importances.
+    /// - Precondition: the ids are rows of the tensor, its columns whole blocks of the type, which is the tensor's own or a
+    ///   writable one, and there are as many importances.
     package func quantizeRows(
         of tensor: Tensor, ids: [Int], to type: ElementType, rule: ScaleRule, importance: [Float]?,
         into bytes: inout [UInt8]
     ) -> QuantizationLoss? {
         let (columns, rowCount) = (tensor.shape.columns, tensor.shape.rows)
         precondition(ids.allSatisfy { $0 >= 0 && $0 < rowCount }, "an id is no row of \(tensor.name)")
-        precondition(columns % type.blockLength == 0 && ElementType.writable.contains(type), "whole, writable blocks")
+        precondition(columns % type.blockLength == 0, "whole blocks")
+        precondition(
+            type == tensor.type || ElementType.writable.contains(type), "\(type.rawValue) is read, not written")
         precondition(importance?.count ?? columns == columns, "an importance for each column")
         let rowBytes = columns / type.blockLength * type.blockBytes
         if bytes.count != ids.count * rowBytes { bytes = [UInt8](repeating: 0, count: ids.count * rowBytes) }
