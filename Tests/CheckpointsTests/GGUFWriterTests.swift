@@ -125,7 +125,8 @@ import UntrustedInput
             do {
                 let writer = try GGUFWriter(path, metadata: Self.values, tensors: Self.tensors)
                 try writer.append(Self.data(Self.tensors[0], 0).span, to: "norm")
-                #expect(try names.count == (old == nil ? 1 : 2))
+                // What is written has another name until it is whole, or none where the system can do that.
+                #expect(try names.contains("out.gguf") == (old != nil))
                 #expect(throws: CheckpointWriteError.self) { try writer.finish() }
             }
             #expect(try names == (old == nil ? [] : ["out.gguf"]))
