@@ -1,7 +1,6 @@
 import ArgumentParser
 import Checkpoints
 import Compute
-import Foundation
 import Kernels
 import Quantization
 import Tensors
@@ -62,7 +61,9 @@ struct QuantizeCommand: AsyncParsableCommand {
         help: "Take matrices that are quantised already; they lose more than from the original.")
     var allowsRequantizing = false
 
-    @Option(help: ArgumentHelp("Weight errors by the activations of llama-imatrix's GGUF file.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Weight errors by activations: a file of calibrate, or of llama-imatrix.", valueName: "file"))
     var imatrix: String?
 
     @Option(
@@ -111,7 +112,7 @@ struct QuantizeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let checkpoint = try Checkpoint.open(try ModelLocation.resolve(source))
-        try refuseSource(checkpoint)
+        try OutputFile.check(output, isNotOf: checkpoint)
         var options = QuantizationOptions(try mixture())
         options.ratio = ratio ?? 1
         options.keepsOutput = keepsOutput
@@ -131,12 +132,5 @@ struct QuantizeCommand: AsyncParsableCommand {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         StandardError.writeLine(report.text(output))
         if json { try StandardOutput.writeLine(report.report(output, seconds: seconds).line) }
-    }
-
-    /// Whoever writes over the source loses it for a file that cannot become it again.
-    private func refuseSource(_ checkpoint: Checkpoint) throws {
-        func real(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
-        let files = Set(checkpoint.tensors.compactMap(\.file)).union([checkpoint.path])
-        guard !files.map(real).contains(real(output)) else { throw QuantizationError.outputIsSource(file: output) }
     }
 }

@@ -17,6 +17,8 @@ public final class Compute: Sendable {
     package let pool: WorkerPool
     /// Tells where the time goes, if it is asked to.
     package var recorder: OperationRecorder { pool.recorder }
+    /// Tells what meets the columns of the matrices, if it is asked to.
+    package let inputSquares = InputSquares()
     /// Memory that operations use between two barriers, grown when needed, never shrunk.
     package let scratch: Scratch
     let arena = WeightArena()

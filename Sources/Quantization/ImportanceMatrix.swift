@@ -6,7 +6,7 @@ public import UntrustedInput
 /// square of what it is multiplied by.
 ///
 /// Read from the GGUF files of llama.cpp's `llama-imatrix`: for a matrix `name`, `name.in_sum2` holds the sums of squares,
-/// (1, columns), and `name.counts` the number of tokens, (1, 1).
+/// (1, columns), and `name.counts` the number of tokens, (1, 1). ``Calibration`` writes them too.
 public struct ImportanceMatrix: Sendable {
     public let file: String
     private let means: [String: [Float]]
@@ -44,8 +44,8 @@ public struct ImportanceMatrix: Sendable {
         return values
     }
 
-    private static let sums = ".in_sum2"
-    private static let counts = ".counts"
+    static let sums = ".in_sum2"
+    static let counts = ".counts"
 
     private static func values(_ tensor: Tensor, _ file: String) throws(InputError) -> [Float] {
         guard tensor.type == .f32, let values = tensor.denseValues, !values.isEmpty else {

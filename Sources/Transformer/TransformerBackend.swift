@@ -37,6 +37,8 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
     let transformer: Transformer
     /// Tells where the time of a token goes, if it is asked to.
     package var recorder: OperationRecorder { transformer.compute.recorder }
+    /// Tells what meets the columns of the matrices, if it is asked to.
+    package var inputSquares: InputSquares { transformer.compute.inputSquares }
     private let cacheType: CacheType
     // Kept from call to call, so that a call allocates nothing.
     private var pass = Pass()

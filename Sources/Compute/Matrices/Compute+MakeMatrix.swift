@@ -44,7 +44,7 @@ extension Compute {
         let type = precision == .native ? joined(parts) { $0.type.rawValue } : precision.rawValue
         return WeightMatrix(
             tiles: tiles, inputs: inputs, activationTerms: activationTerms,
-            name: "\(name ?? joined(parts) { $0.name }) \(type)")
+            name: "\(name ?? joined(parts) { $0.name }) \(type)", tensorNames: parts.map(\.tensor.name))
     }
 
     /// What the tensors of a matrix have in one respect, each once.

@@ -12,15 +12,18 @@ public final class WeightMatrix: Sendable {
     public let label: String
     /// The layouts in order, as `nibbleMin` or `nibbleK+byteK16`.
     public let tileDescription: String
+    /// The tensors whose rows it has, in order.
+    let tensorNames: [String]
 
     let tiles: [WeightTile]
     /// How many integers stand for an activation: 2 adds the residual of the first.
     let activationTerms: Int
 
-    init(tiles: [WeightTile], inputs: Int, activationTerms: Int, name: String) {
+    init(tiles: [WeightTile], inputs: Int, activationTerms: Int, name: String, tensorNames: [String]) {
         self.tiles = tiles
         self.inputs = inputs
         self.activationTerms = activationTerms
+        self.tensorNames = tensorNames
         outputs = tiles.reduce(0) { $0 + $1.rows }
         byteCount = tiles.reduce(0) { $0 + $1.groups * $1.groupBytes }
         label = "\(name) [\(outputs), \(inputs)]"

@@ -17,6 +17,7 @@ extension Compute {
             layout: tile.layout, firstRow: 0, rows: times * tile.rows, columns: tile.columns,
             blocksPerScale: tile.blocksPerScale, groupBytes: tile.groupBytes, piece: piece)
         return WeightMatrix(
-            tiles: [tall], inputs: matrix.inputs, activationTerms: matrix.activationTerms, name: "stack")
+            tiles: [tall], inputs: matrix.inputs, activationTerms: matrix.activationTerms, name: "stack",
+            tensorNames: matrix.tensorNames)
     }
 }
