@@ -10,8 +10,8 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
         public var precision: WeightPrecision = .native
         /// What shares a scale in the precisions that quantise.
         public var weightGroups: WeightGroups = .standard
-        /// Eight-bit terms that an activation is cut into before it meets 4-bit weights: 1, or 2 for the precision of
-        /// 16 bits at twice the arithmetic; nil for ``defaultActivationTerms(hiddenSize:)``.
+        /// Eight-bit terms that an activation is cut into before it meets integers: 1, or 2 for the precision of 16 bits
+        /// at twice the arithmetic; bytes have 16 bits for 1, too, where that costs nothing. nil for ``defaultActivationTerms(hiddenSize:)``.
         public var activationTerms: Int?
         /// How keys and values are kept; nil for ``ModelConfiguration/defaultCacheType``.
         public var cacheType: CacheType?

@@ -152,14 +152,15 @@ struct RandomMatrix {
 /// Activations as a kernel reads them, and what they stand for.
 struct TestActivations {
     private let x: [[Float]]
-    private let form: TileLayout.Activation
+    let form: TileLayout.Activation
     private let kernels: MultiplyKernels
     private let side: FencedMemory.Side
     /// (tokens, columns): what the integers times their scales are.
     let values: [[Double]]
 
-    init(_ x: [[Float]], for layout: TileLayout, _ kernels: MultiplyKernels, against side: FencedMemory.Side) {
-        let form = layout.activation
+    init(
+        _ x: [[Float]], as form: TileLayout.Activation, _ kernels: MultiplyKernels, against side: FencedMemory.Side
+    ) {
         self.x = x
         self.form = form
         self.kernels = kernels
@@ -228,7 +229,7 @@ func multiplied(
 ) -> [[Float]] {
     let output = FencedMemory(byteCount: tokens.count * rows * 4, against: side)
     for index in 0..<tokens.count * rows { unsafe output.floats[index] = initial ?? .nan }
-    let kernel = unsafe kernels.kernel(for: layout)
+    let kernel = unsafe kernels.kernel(for: layout, activations.form)
     let panel = activations.panel(tokens)
     let call = unsafe TileCall(
         weights: weights.base, groups: (rows + 7) / 8,

@@ -51,8 +51,8 @@ import Testing
     @Test(arguments: layouts, MatmulSet.available)
     func productsMeanTheTilesValues(layout: TileLayout, set: MatmulSet) {
         var generator = SplitMix64(seed: 33)
-        let most = set.kernels.tokensPerCall(layout.activation)
-        for run in Self.runs {
+        for (run, form) in Self.runs.flatMap({ run in layout.activations.map { (run, $0) } }) {
+            let most = set.kernels.tokensPerCall(form)
             for (columns, groups) in [(32, 1), (160, 3), (576, 2)] {
                 let parts = (0..<groups).map { _ in
                     QuantizedGroup(layout, generator.gauss(8 * columns), columns: columns, blocksPerScale: run)
@@ -63,7 +63,7 @@ import Testing
                         from: part.bytes, byteCount: part.bytes.count)
                 }
                 let x = (0..<most).map { _ in generator.gauss(columns) }
-                let activations = TestActivations(x, for: layout, set.kernels, against: .end)
+                let activations = TestActivations(x, as: form, set.kernels, against: .end)
                 for tokens in 1...most {
                     let y = multiplied(
                         set.kernels, layout, weights: tile, rows: 8 * groups, columns: columns, blocksPerScale: run,

@@ -9,9 +9,9 @@ extension Compute {
     /// - Parameters:
     ///   - parts: tensors (rows, inputs) of any types, all with the same number of columns.
     ///   - groups: what shares a scale in the precisions that quantise.
-    ///   - activationTerms: 1 for activations as integers of 8 bits (16 for layouts of bytes); 2 adds what the first
-    ///     integer leaves over, for the output head, whose error goes straight to the logits. Dense layouts read
-    ///     floats in any case.
+    ///   - activationTerms: 1 for activations as integers of 8 bits (16 for layouts of bytes where that costs nothing); 2
+    ///     adds what the first integer leaves over (or takes 16 bits for bytes), for the output head, whose error goes
+    ///     straight to the logits. Dense layouts read floats in any case.
     ///   - name: what the matrix is called where time is told; nil for the tensors' names.
     /// - Throws: ``ComputeError/outOfMemory(bytes:)``, ``ComputeError/mismatchedParts(tensor:found:expected:)``, and
     ///   ``ComputeError/weightOutOfRange(tensor:precision:limit:)`` where weights are converted.
@@ -34,7 +34,9 @@ extension Compute {
                     ? $0.tensor.type == first.tensor.type : TileLayout(of: $0.tensor.type, precision, groups) == layout
             }
             rest = rest.dropFirst(run.count)
-            let tile = try makeTile(Array(run), layout, precision, groups, columns: inputs, firstRow: firstRow)
+            let tile = try makeTile(
+                Array(run), layout, precision, groups, columns: inputs, firstRow: firstRow,
+                activationTerms: activationTerms)
             firstRow += tile.rows
             tiles.append(tile)
         }
@@ -69,8 +71,7 @@ extension Compute {
 
     private func makeTile(
         _ parts: [WeightPart], _ layout: TileLayout, _ precision: WeightPrecision, _ grouping: WeightGroups,
-        columns: Int,
-        firstRow: Int
+        columns: Int, firstRow: Int, activationTerms terms: Int
     ) throws(ComputeError) -> WeightTile {
         let rows = parts.reduce(0) { $0 + $1.tensor.shape.rows }
         let block = layout.blockColumns
@@ -80,7 +81,8 @@ extension Compute {
         let groups = (rows + TileLayout.rows - 1) / TileLayout.rows
         let piece = try arena.allocate(groups * groupBytes)
         let tile = WeightTile(
-            layout: layout, firstRow: firstRow, rows: rows, columns: padded,
+            layout: layout, activation: kernels.multiply.activation(for: layout, terms: terms), firstRow: firstRow,
+            rows: rows, columns: padded,
             blocksPerScale: blocksPerScale, groupBytes: groupBytes, piece: piece)
         let widestRow = parts.reduce(0) { max($0, $1.tensor.rowBytes) }
         // A row of zero bytes for what pads the last group, then eight rows of floats.

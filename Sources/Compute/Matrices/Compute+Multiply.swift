@@ -51,7 +51,7 @@ extension Compute {
 
     /// Whether a dense product of this size goes through OpenBLAS: it must be allowed to by its bits, and be faster.
     private func usesOpenBLAS(_ tile: WeightTile, tokens: Int) -> Bool {
-        tile.layout.activation == .f32 && tokens >= OpenBLAS.tokens && OpenBLAS.canMultiply(columns: tile.columns)
+        tile.layout.isDense && tokens >= OpenBLAS.tokens && OpenBLAS.canMultiply(columns: tile.columns)
             && (openBLASUse == .always || openBLASUse == .whereFaster && OpenBLAS.isFaster(tile.layout))
             && OpenBLAS.agrees(with: instructionSet)
     }
@@ -71,8 +71,8 @@ extension Compute {
                 min(
                     Self.shareGroups * share.lowerBound, tile.groups)..<min(
                     Self.shareGroups * share.upperBound, tile.groups)
-            let isPaired = w.activationTerms == 2 && tile.layout.activation == .int8
-            let step = kernels.multiply.tokensPerCall(tile.layout.activation) / (isPaired ? 2 : 1)
+            let isPaired = w.activationTerms == 2 && tile.activation == .int8
+            let step = kernels.multiply.tokensPerCall(tile.activation) / (isPaired ? 2 : 1)
             let usesOpenBLAS = usesOpenBLAS(tile, tokens: rows.count)
             // A single call for a single token: nothing is read twice.
             var chunk =
@@ -89,7 +89,7 @@ extension Compute {
                     let isBlock =
                         usesOpenBLAS && tileRows == OpenBLAS.rows && rows.count - token >= OpenBLAS.tokens
                     let tokens = isBlock ? OpenBLAS.tokens : min(step, rows.count - token)
-                    let (start, stride) = unsafe activations.activations(tile.layout.activation, token: token)
+                    let (start, stride) = unsafe activations.activations(tile.activation, token: token)
                     let call = unsafe TileCall(
                         weights: tile.piece.base + first * tile.groupBytes, groups: last - first,
                         groupBytes: tile.groupBytes, columns: tile.columns, blocksPerScale: tile.blocksPerScale,
@@ -101,7 +101,7 @@ extension Compute {
                     } else if isPaired {
                         unsafe multiplyPairs(tile.layout, call, scratch: scratch.bytes(ofThread: index))
                     } else {
-                        unsafe kernels.multiply.kernel(for: tile.layout)(call)
+                        unsafe kernels.multiply.kernel(for: tile.layout, tile.activation)(call)
                     }
                     token += tokens
                 }
@@ -122,7 +122,7 @@ extension Compute {
         unsafe both.outputStride = stride
         unsafe both.tokens = 2 * tokens
         unsafe both.accumulates = false
-        unsafe kernels.multiply.kernel(for: layout)(both)
+        unsafe kernels.multiply.kernel(for: layout, .int8)(both)
         for token in 0..<tokens {
             let first = unsafe pairs + 2 * token * stride
             let second = unsafe first + stride

@@ -113,7 +113,7 @@ package enum OpenBLAS {
     private static func probe(_ kernels: MultiplyKernels) -> Bool {
         // Our threads each call it; its own would only fight with them for the cores.
         openblas_set_num_threads(1)
-        let kernel = unsafe kernels.kernel(for: .f32)
+        let kernel = unsafe kernels.kernel(for: .f32, .f32)
         var state: UInt32 = 1
         func random(_ count: Int) -> [Float] {
             (0..<count).map { _ in

@@ -91,5 +91,5 @@ import Kernels
 
 extension WeightMatrix {
     /// Whether any of its tiles reads activations of this form.
-    fileprivate func reads(_ form: TileLayout.Activation) -> Bool { tiles.contains { $0.layout.activation == form } }
+    fileprivate func reads(_ form: TileLayout.Activation) -> Bool { tiles.contains { $0.activation == form } }
 }

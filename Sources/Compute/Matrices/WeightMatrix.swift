@@ -34,6 +34,8 @@ public final class WeightMatrix: Sendable {
 /// Consecutive rows of a matrix that share a layout.
 struct WeightTile: Sendable {
     let layout: TileLayout
+    /// What it is multiplied with.
+    let activation: TileLayout.Activation
     /// The first output that these rows make.
     let firstRow: Int
     let rows: Int

@@ -14,7 +14,8 @@ extension Compute {
             unsafe (piece.base + index * bytes).copyMemory(from: tile.piece.base, byteCount: bytes)
         }
         let tall = WeightTile(
-            layout: tile.layout, firstRow: 0, rows: times * tile.rows, columns: tile.columns,
+            layout: tile.layout, activation: tile.activation, firstRow: 0, rows: times * tile.rows,
+            columns: tile.columns,
             blocksPerScale: tile.blocksPerScale, groupBytes: tile.groupBytes, piece: piece)
         return WeightMatrix(
             tiles: [tall], inputs: matrix.inputs, activationTerms: matrix.activationTerms, name: "stack",

@@ -17,7 +17,7 @@ package struct ProductKernel: Sendable {
     /// The name of its layout.
     package var name: String { "\(layout)" }
 
-    package var arithmetic: Arithmetic { layout.activation == .f32 ? .float : .int8 }
+    package var arithmetic: Arithmetic { layout.isDense ? .float : .int8 }
 
     /// Bytes that a product reads of a matrix of so many rows, columns in whole blocks.
     package func weightBytes(rows: Int, columns: Int) -> Int {

@@ -1,9 +1,10 @@
 /// How 32 activations lie in memory once they are quantised: 16 bytes about the block, then its integers.
 ///
-///     int8   [f32 scale][f32 scale·Σq       ][s32 −8·Σq              ][unused               ][32 × s8 q ]   48 bytes
+///     int8   [f32 scale][f32 scale·Σq       ][s32 −8·Σq              ][s32 −8·Σq₀…₁₅        ][32 × s8 q ]   48 bytes
 ///     int16  [f32 scale][f32 scale·Σq₀…₁₅   ][f32 scale·Σq₁₆…₃₁      ][f32 scale·Σq         ][32 × s16 q]   80 bytes
 ///
-/// The sums are what a weight's minimum (or the 8 that makes a nibble signed) is multiplied with.
+/// The sums are what a weight's minimum (or the 8 that makes a nibble signed, or the 128 that makes a byte unsigned) is
+/// multiplied with.
 ///
 /// The rows that go through a kernel together lie as a panel, block beside block: a kernel that is made for so many
 /// tokens finds them all at constant distances from one pointer, and reads one stream.

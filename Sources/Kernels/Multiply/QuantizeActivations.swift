@@ -50,7 +50,7 @@ private func quantizeBlockInt8(_ values: inout FloatBlock, into out: UnsafeMutab
     let (low, high) = q.halfSums
     let sum = low &+ high
     unsafe out.storeBytes(of: SIMD2<Float>(scale, scale * Float(sum)), as: SIMD2<Float>.self)
-    unsafe (out + 8).storeBytes(of: SIMD2<Int32>(-8 &* sum, 0), as: SIMD2<Int32>.self)
+    unsafe (out + 8).storeBytes(of: SIMD2<Int32>(-8 &* sum, -8 &* low), as: SIMD2<Int32>.self)
     unsafe q.storeInt8(to: out + ActivationBlock.header)
     values.subtract(q, scale: scale)
 }

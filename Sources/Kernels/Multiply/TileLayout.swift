@@ -40,13 +40,17 @@ public enum TileLayout: Sendable, CaseIterable {
     /// What the kernels of a layout read the activations as.
     public enum Activation: Sendable { case int8, int16, f32 }
 
-    public var activation: Activation {
+    /// The forms of activations that there are kernels for, the fastest first.
+    public var activations: [Activation] {
         switch self {
-        case .nibble, .nibbleMin, .nibbleK: .int8
-        case .byte, .byteMin, .byteK, .byteK16, .byteK16Min: .int16
-        case .f32, .f16, .bf16: .f32
+        case .nibble, .nibbleMin, .nibbleK: [.int8]
+        case .byte, .byteMin, .byteK, .byteK16, .byteK16Min: [.int8, .int16]
+        case .f32, .f16, .bf16: [.f32]
         }
     }
+
+    /// Whether the weights are floats, and meet floats.
+    public var isDense: Bool { activations == [.f32] }
 
     /// Bytes of the f16 scales, and minimums, that a block or a run of blocks begins with.
     var scaleBytes: Int {

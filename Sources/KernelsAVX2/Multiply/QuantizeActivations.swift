@@ -30,8 +30,7 @@ import Kernels
         let (scale, inverse) = values.scale(largest: 32767)
         let q = values.rounded(inverse)
         let out = unsafe destination + block * blockStride
-        let low = sum(_mm256_add_epi32(q.0, q.1))
-        let high = sum(_mm256_add_epi32(q.2, q.3))
+        let (low, high) = sums(_mm256_add_epi32(q.0, q.1), _mm256_add_epi32(q.2, q.3))
         let header = unsafe out.assumingMemoryBound(to: Float.self)
         unsafe header[0] = scale
         unsafe header[1] = scale * Float(low)
@@ -50,11 +49,12 @@ import Kernels
 private func quantizeBlockInt8(_ values: inout Block, into out: UnsafeMutableRawPointer) {
     let (scale, inverse) = values.scale(largest: 127)
     let q = values.rounded(inverse)
-    let total = sum(_mm256_add_epi32(_mm256_add_epi32(q.0, q.1), _mm256_add_epi32(q.2, q.3)))
+    let (low, high) = sums(_mm256_add_epi32(q.0, q.1), _mm256_add_epi32(q.2, q.3))
+    let total = low &+ high
     unsafe out.storeBytes(of: scale, as: Float.self)
     unsafe out.storeBytes(of: scale * Float(total), toByteOffset: 4, as: Float.self)
     unsafe out.storeBytes(of: -8 &* total, toByteOffset: 8, as: Int32.self)
-    unsafe out.storeBytes(of: 0, toByteOffset: 12, as: Int32.self)
+    unsafe out.storeBytes(of: -8 &* low, toByteOffset: 12, as: Int32.self)
     let bytes = _mm256_packs_epi16(_mm256_packs_epi32(q.0, q.1), _mm256_packs_epi32(q.2, q.3))
     let order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7)
     unsafe _mm256_storeu_si256(
@@ -63,12 +63,14 @@ private func quantizeBlockInt8(_ values: inout Block, into out: UnsafeMutableRaw
     values.subtract(q, scale: scale)
 }
 
-/// The sum of eight integers.
+/// The sums of eight integers and of eight others.
 @inline(__always)
-private func sum(_ v: __m256i) -> Int32 {
-    let four = _mm256_add_epi32(v, _mm256_permutevar8x32_epi32(v, turnedByFour()))
-    let two = _mm256_add_epi32(four, _mm256_permutevar8x32_epi32(four, turnedByTwo()))
-    return _mm256_cvtsi256_si32(_mm256_add_epi32(two, _mm256_permutevar8x32_epi32(two, turnedByOne())))
+private func sums(_ v: __m256i, _ w: __m256i) -> (Int32, Int32) {
+    // Pairs of neighbours, the first vector's in the even 64-bit lanes and the second's in the odd ones; then both halves.
+    let pairs = _mm256_hadd_epi32(v, w)
+    let four = _mm256_castsi256_si128(_mm256_add_epi32(pairs, _mm256_permutevar8x32_epi32(pairs, turnedByFour())))
+    let both = UInt64(bitPattern: Int64(_mm_cvtsi128_si64(_mm_hadd_epi32(four, four))))
+    return (Int32(truncatingIfNeeded: both), Int32(truncatingIfNeeded: both >> 32))
 }
 
 /// The largest of eight integers.

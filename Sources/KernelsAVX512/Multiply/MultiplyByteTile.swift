@@ -36,8 +36,7 @@ import Kernels
 @unsafe @inline(__always)
 private func multiplyBytes<Scales: TileScales>(_ call: TileCall, _: Scales.Type) {
     switch unsafe call.tokens {
-    case 1: unsafe multiplyBytes(call, Scales.self, Tokens<1>.self)
-    case 2: unsafe multiplyBytes(call, Scales.self, Tokens<2>.self)
+    // Calls of one or two go to a narrower set.
     case 3: unsafe multiplyBytes(call, Scales.self, Tokens<3>.self)
     case 4: unsafe multiplyBytes(call, Scales.self, Tokens<4>.self)
     case 5: unsafe multiplyBytes(call, Scales.self, Tokens<5>.self)

@@ -13,11 +13,19 @@ extension MultiplyKernels {
         unsafe kernels.nibble = wide(base.nibble) { unsafe multiplyNibbleTile($0) }
         unsafe kernels.nibbleMin = wide(base.nibbleMin) { unsafe multiplyNibbleMinTile($0) }
         unsafe kernels.nibbleK = wide(base.nibbleK) { unsafe multiplyNibbleKTile($0) }
-        unsafe kernels.byte = wide(base.byte) { unsafe multiplyByteTile($0) }
-        unsafe kernels.byteMin = wide(base.byteMin) { unsafe multiplyByteMinTile($0) }
-        unsafe kernels.byteK = wide(base.byteK) { unsafe multiplyByteKTile($0) }
-        unsafe kernels.byteK16 = wide(base.byteK16) { unsafe multiplyByteK16Tile($0) }
-        unsafe kernels.byteK16Min = wide(base.byteK16Min) { unsafe multiplyByteK16MinTile($0) }
+        kernels.byteInt16 = unsafe ByteProducts(
+            byte: wide(base.byteInt16.byte) { unsafe multiplyByteTile($0) },
+            byteMin: wide(base.byteInt16.byteMin) { unsafe multiplyByteMinTile($0) },
+            byteK: wide(base.byteInt16.byteK) { unsafe multiplyByteKTile($0) },
+            byteK16: wide(base.byteInt16.byteK16) { unsafe multiplyByteK16Tile($0) },
+            byteK16Min: wide(base.byteInt16.byteK16Min) { unsafe multiplyByteK16MinTile($0) })
+        kernels.byteInt8 = unsafe ByteProducts(
+            byte: wide(base.byteInt8.byte) { unsafe multiplyByteInt8Tile($0) },
+            byteMin: wide(base.byteInt8.byteMin) { unsafe multiplyByteMinInt8Tile($0) },
+            byteK: wide(base.byteInt8.byteK) { unsafe multiplyByteKInt8Tile($0) },
+            byteK16: wide(base.byteInt8.byteK16) { unsafe multiplyByteK16Int8Tile($0) },
+            byteK16Min: wide(base.byteInt8.byteK16Min) { unsafe multiplyByteK16MinInt8Tile($0) })
+        kernels.isFasterWithInt8 = true
         return kernels
     }
 
