@@ -72,7 +72,7 @@ struct LogitsCommand: ParsableCommand {
         var options = TransformerBackend.Options()
         options.precision = exact ? .exact : load.dtype?.precision ?? .native
         options.weightGroups = load.weightGroups
-        options.activationTerms = load.activationTerms
+        options.activationBits = load.activationBits
         options.cacheType = exact ? .f32 : load.kvType?.type
         options.contextTokens = load.context == 0 ? nil : load.context
         if let chunk { options.prefillChunkTokens = chunk }

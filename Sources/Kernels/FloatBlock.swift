@@ -48,15 +48,6 @@ struct FloatBlock {
         SIMD8<Element>, SIMD8<Element>, SIMD8<Element>, SIMD8<Element>
     ) { (body(a), body(b), body(c), body(d)) }
 
-    /// Takes scale·q off, in two roundings, as every instruction set can do it.
-    @inline(__always)
-    mutating func subtract(_ q: IntegerBlock, scale: Float) {
-        a -= scale * SIMD8<Float>(converting: q.a)
-        b -= scale * SIMD8<Float>(converting: q.b)
-        c -= scale * SIMD8<Float>(converting: q.c)
-        d -= scale * SIMD8<Float>(converting: q.d)
-    }
-
     /// Σ x².
     var squareSum: Float {
         @inline(__always) get { (a * a + b * b + (c * c + d * d)).sum() }
@@ -100,6 +91,15 @@ struct IntegerBlock {
         IntegerBlock(a: a &+ offset, b: b &+ offset, c: c &+ offset, d: d &+ offset)
     }
 
+    /// The h of q = 256·h + l where l, the last byte, is signed.
+    var highBytes: IntegerBlock {
+        @inline(__always) get {
+            let q = adding(128)
+            return IntegerBlock(a: q.a &>> 8, b: q.b &>> 8, c: q.c &>> 8, d: q.d &>> 8)
+        }
+    }
+
+    /// The last byte of each.
     @unsafe @inline(__always)
     func storeInt8(to out: UnsafeMutableRawPointer) {
         unsafe out.storeBytes(of: SIMD8<Int8>(truncatingIfNeeded: a), as: SIMD8<Int8>.self)

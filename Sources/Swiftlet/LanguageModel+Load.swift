@@ -42,7 +42,7 @@ extension LanguageModel {
         var backendOptions = TransformerBackend.Options()
         backendOptions.precision = options.precision
         backendOptions.weightGroups = options.weightGroups
-        backendOptions.activationTerms = options.activationTerms
+        backendOptions.activationBits = options.activationBits
         backendOptions.cacheType = cacheType
         backendOptions.contextTokens = memory.contextTokens
         let backend = try TransformerBackend(

@@ -13,22 +13,22 @@ public struct LoadOptions: Sendable, Equatable {
     public var precision: WeightPrecision
     /// Which weights share a scale, where they are quantised at load.
     public var weightGroups: WeightGroups
-    /// How many 8-bit integers stand for an activation where it meets 4-bit weights: 1 for speed, 2 for the precision of
-    /// 16 bits; nil for what the model's width suggests.
-    public var activationTerms: Int?
+    /// Bits of an activation where it meets integer weights: 8 for speed or 16 for precision, nothing else; nil for what
+    /// the model's width suggests.
+    public var activationBits: Int?
     /// Kernels to use; nil takes what `SWIFTLET_ISA` says, else the widest set of this machine.
     public var instructionSet: InstructionSet?
 
     public init(
         threads: Int? = nil, contextTokens: Int = 0, cacheType: CacheType? = nil, precision: WeightPrecision = .native,
-        weightGroups: WeightGroups = .standard, activationTerms: Int? = nil, instructionSet: InstructionSet? = nil
+        weightGroups: WeightGroups = .standard, activationBits: Int? = nil, instructionSet: InstructionSet? = nil
     ) {
         self.threads = threads
         self.contextTokens = contextTokens
         self.cacheType = cacheType
         self.precision = precision
         self.weightGroups = weightGroups
-        self.activationTerms = activationTerms
+        self.activationBits = activationBits
         self.instructionSet = instructionSet
     }
 }

@@ -10,9 +10,9 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
         public var precision: WeightPrecision = .native
         /// What shares a scale in the precisions that quantise.
         public var weightGroups: WeightGroups = .standard
-        /// Eight-bit terms that an activation is cut into before it meets integers: 1, or 2 for the precision of 16 bits
-        /// at twice the arithmetic; bytes have 16 bits for 1, too, where that costs nothing. nil for ``defaultActivationTerms(hiddenSize:)``.
-        public var activationTerms: Int?
+        /// Bits of an activation where it meets integers: 8, or 16 at twice the arithmetic; bytes meet 16 also for 8 where
+        /// that costs nothing. nil for ``defaultActivationBits(hiddenSize:)``.
+        public var activationBits: Int?
         /// How keys and values are kept; nil for ``ModelConfiguration/defaultCacheType``.
         public var cacheType: CacheType?
         /// The most tokens of a sequence; nil for what the model was made for.
@@ -23,13 +23,13 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
 
         public init() {}
 
-        /// Two terms for narrow models, one for the others.
+        /// 16 for narrow models, 8 for the others.
         ///
         /// A small model feels the rounding more and has arithmetic to spare: over SmolLM2-135M in Q4_1 the mean change of
         /// ln p falls from 0.056 to 0.0009 (llama.cpp: 0.060), and the divergence from floats from 0.0019 nats to 0.000001.
-        /// One term for q, k and v, for gate and up, or for down shifts the perplexity by one or two thousandths. From 2048
+        /// 8 bits for q, k and v, for gate and up, or for down shift the perplexity by one or two thousandths. From 2048
         /// columns on a prompt is bound by arithmetic.
-        static func defaultActivationTerms(hiddenSize: Int) -> Int { hiddenSize < 2048 ? 2 : 1 }
+        static func defaultActivationBits(hiddenSize: Int) -> Int { hiddenSize < 2048 ? 16 : 8 }
     }
 
     public let configuration: ModelConfiguration
@@ -54,8 +54,8 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
         let weights = try TransformerWeights(
             checkpoint: checkpoint, configuration: configuration, precision: options.precision,
             groups: options.weightGroups,
-            activationTerms: options.activationTerms
-                ?? Options.defaultActivationTerms(hiddenSize: configuration.hiddenSize),
+            activationBits: options.activationBits
+                ?? Options.defaultActivationBits(hiddenSize: configuration.hiddenSize),
             compute: compute, progress: progress)
         self.configuration = configuration
         cacheType = options.cacheType ?? configuration.defaultCacheType

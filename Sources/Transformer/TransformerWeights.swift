@@ -35,7 +35,7 @@ extension TransformerWeights {
     /// than one tensor's pages beside them.
     init(
         checkpoint: Checkpoint, configuration: ModelConfiguration, precision: WeightPrecision, groups: WeightGroups,
-        activationTerms: Int, compute: Compute, progress: ((WeightLoadProgress) -> Void)?
+        activationBits: Int, compute: Compute, progress: ((WeightLoadProgress) -> Void)?
     ) throws {
         let tensors = try ModelTensors.resolve(checkpoint, configuration)
         let layerTensors = tensors.layers
@@ -45,10 +45,10 @@ extension TransformerWeights {
         var completedBytes = 0
 
         func matrix(
-            _ name: String, _ parts: [WeightPart], _ precision: WeightPrecision, activationTerms terms: Int
+            _ name: String, _ parts: [WeightPart], _ precision: WeightPrecision, activationBits bits: Int
         ) throws -> WeightMatrix {
             let matrix = try compute.makeMatrix(
-                parts, precision: precision, groups: groups, activationTerms: terms, name: name)
+                parts, precision: precision, groups: groups, activationBits: bits, name: name)
             for part in parts { completedBytes += part.tensor.byteRange.count }
             progress?(WeightLoadProgress(completedBytes: completedBytes, totalBytes: totalBytes))
             return matrix
@@ -60,19 +60,19 @@ extension TransformerWeights {
                 attentionNorm: WeightVector(layer.attentionNorm),
                 queryKeyValue: try matrix(
                     "attn_qkv", Self.queryKeyValueParts(layer.queryKeyValue, configuration),
-                    precision, activationTerms: activationTerms),
+                    precision, activationBits: activationBits),
                 attentionOutput: try matrix(
-                    "attn_output", [WeightPart(layer.attentionOutput)], precision, activationTerms: activationTerms),
+                    "attn_output", [WeightPart(layer.attentionOutput)], precision, activationBits: activationBits),
                 feedForwardNorm: WeightVector(layer.feedForwardNorm),
                 gateUp: try matrix(
-                    "ffn_gate_up", layer.gateUp.map { WeightPart($0) }, precision, activationTerms: activationTerms),
-                down: try matrix("ffn_down", [WeightPart(layer.down)], precision, activationTerms: activationTerms))
+                    "ffn_gate_up", layer.gateUp.map { WeightPart($0) }, precision, activationBits: activationBits),
+                down: try matrix("ffn_down", [WeightPart(layer.down)], precision, activationBits: activationBits))
         }
         finalNorm = WeightVector(tensors.finalNorm)
-        // An error of the head goes straight to the logits, and it runs for few rows: always two terms, and 8 bits where
-        // the layers get 4, as the quantisers of llama.cpp and of OpenVINO's optimum-cli leave it wider too.
+        // An error of the head goes straight to the logits, and it runs for few rows: always 16 bits, and weights of 8 where
+        // the layers have 4, as the quantisers of llama.cpp and of OpenVINO's optimum-cli leave it wider too.
         head = try matrix(
-            "output", [WeightPart(headTensor)], precision == .int4 ? .int8 : precision, activationTerms: 2)
+            "output", [WeightPart(headTensor)], precision == .int4 ? .int8 : precision, activationBits: 16)
     }
 
     /// llama GGUF files hold the rows of q and k so that rotary pairs lie side by side; undone here, once, since the

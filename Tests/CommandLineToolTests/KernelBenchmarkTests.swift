@@ -95,8 +95,8 @@ import Testing
     @Test("a wrong kernel is found: a product of too little, a norm without its weight, integers one off")
     func wrongKernels() throws {
         var multiply = MultiplyKernels.portable
-        let nibble = unsafe multiply.nibble
-        unsafe multiply.nibble = { call in
+        let nibble = unsafe multiply.nibbleInt8.nibble
+        unsafe multiply.nibbleInt8.nibble = { call in
             var short = unsafe call
             unsafe short.groups -= 1
             unsafe short.rows -= TileLayout.rows

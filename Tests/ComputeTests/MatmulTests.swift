@@ -5,26 +5,26 @@ import Testing
 
 /// Products through the safe interface: their values, and that their bits depend on nothing they should not.
 @Suite struct MatmulTests {
-    /// What is compared: types with a layout each, precisions, one and two terms.
+    /// What is compared: types with a layout each, precisions, activations of 8 and 16 bits.
     struct Variant: Sendable, CustomTestStringConvertible {
         let type: ElementType
         let precision: WeightPrecision
-        let terms: Int
+        let bits: Int
         var groups = WeightGroups.standard
-        var testDescription: String { "\(type.rawValue) \(precision.rawValue) \(terms) \(groups)" }
+        var testDescription: String { "\(type.rawValue) \(precision.rawValue) \(bits) \(groups)" }
     }
 
     static let variants: [Variant] =
-        ElementType.allCases.map { Variant(type: $0, precision: .native, terms: 1) }
-        + ElementType.allCases.map { Variant(type: $0, precision: .native, terms: 2) }
-        + WeightPrecision.allCases.map { Variant(type: .q4_1, precision: $0, terms: 1) }
-        + WeightPrecision.allCases.map { Variant(type: .bf16, precision: $0, terms: 1) }
+        ElementType.allCases.map { Variant(type: $0, precision: .native, bits: 8) }
+        + ElementType.allCases.map { Variant(type: $0, precision: .native, bits: 16) }
+        + WeightPrecision.allCases.map { Variant(type: .q4_1, precision: $0, bits: 8) }
+        + WeightPrecision.allCases.map { Variant(type: .bf16, precision: $0, bits: 8) }
         + [64, 128, nil].flatMap { columns in
             [
-                Variant(type: .f16, precision: .int4, terms: 2, groups: WeightGroups(columns: columns)),
+                Variant(type: .f16, precision: .int4, bits: 16, groups: WeightGroups(columns: columns)),
                 Variant(
-                    type: .f16, precision: .int4, terms: 1, groups: WeightGroups(columns: columns, hasMinimum: true)),
-                Variant(type: .f16, precision: .int8, terms: 1, groups: WeightGroups(columns: columns)),
+                    type: .f16, precision: .int4, bits: 8, groups: WeightGroups(columns: columns, hasMinimum: true)),
+                Variant(type: .f16, precision: .int8, bits: 8, groups: WeightGroups(columns: columns)),
             ]
         }
     static let sets = InstructionSet.allCases.filter(\.isSupported)
@@ -44,7 +44,7 @@ import Testing
             let compute = try Compute(threads: threads, instructionSet: set)
             let w = try compute.makeMatrix(
                 [WeightPart(tensor)], precision: variant.precision, groups: variant.groups,
-                activationTerms: variant.terms)
+                activationBits: variant.bits)
             for chunk in [tokens, 1, 2, 3, 5, 8] {
                 let y = Activations(rows: tokens, columns: rows)
                 for start in stride(from: 0, to: tokens, by: chunk) {
@@ -67,7 +67,7 @@ import Testing
         let compute = try Compute(threads: 2, instructionSet: set)
         let w = try compute.makeMatrix(
             [WeightPart(tensor)], precision: variant.precision, groups: variant.groups,
-            activationTerms: variant.terms)
+            activationBits: variant.bits)
         #expect(w.outputs == rows && w.inputs == columns)
         let weights = TestTensor.rows(of: tensor, with: compute)
         let x = Activations(rows: 2, columns: columns)
@@ -96,7 +96,7 @@ import Testing
             let group = variant.groups.columns ?? w.count
             let firstOfGroup = start / group * group
             let largestW = Double(w[firstOfGroup..<min(firstOfGroup + group, w.count)].map(abs).max() ?? 0)
-            let deltaX = isDense ? 0 : largestX / (variant.terms == 1 ? 254 : 60_000)
+            let deltaX = isDense ? 0 : largestX / (variant.bits == 8 ? 254 : 60_000)
             let deltaW: Double =
                 switch variant.precision {
                 case .int8: largestW / 253
@@ -156,22 +156,22 @@ import Testing
         }
     }
 
-    /// Two terms come some two hundred times closer than one.
+    /// 16 bits come some two hundred times closer than 8.
     @Test(arguments: sets)
-    func secondTermPays(set: InstructionSet) throws {
+    func sixteenBitsPay(set: InstructionSet) throws {
         var generator = SplitMix64(seed: 25)
         let tensor = TestTensor.random(.q4_0, rows: 64, columns: 512, using: &generator)
         let compute = try Compute(threads: 2, instructionSet: set)
         let x = Activations(rows: 1, columns: 512)
         x.setRow(0, generator.gauss(512))
-        func product(_ precision: WeightPrecision, _ terms: Int) throws -> [Float] {
-            let w = try compute.makeMatrix([WeightPart(tensor)], precision: precision, activationTerms: terms)
+        func product(_ precision: WeightPrecision, _ bits: Int) throws -> [Float] {
+            let w = try compute.makeMatrix([WeightPart(tensor)], precision: precision, activationBits: bits)
             let y = Activations(rows: 1, columns: 64)
             compute.multiply(w, x, rows: 0..<1, into: y)
             return y.copyRow(0)
         }
-        let exact = try product(.exact, 1)
+        let exact = try product(.exact, 8)
         func error(_ y: [Float]) -> Float { zip(y, exact).reduce(0) { max($0, abs($1.0 - $1.1)) } }
-        #expect(try error(product(.native, 2)) * 50 < error(product(.native, 1)))
+        #expect(try error(product(.native, 16)) * 50 < error(product(.native, 8)))
     }
 }

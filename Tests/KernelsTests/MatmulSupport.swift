@@ -171,6 +171,7 @@ struct TestActivations {
             case .f32: row.map(Double.init)
             case .int8: unsafe Self.int8Values(panel.base, columns: row.count)
             case .int16: unsafe Self.int16Values(panel.base, columns: row.count)
+            case .split: unsafe Self.splitValues(panel.base, columns: row.count)
             }
         }
     }
@@ -190,14 +191,11 @@ struct TestActivations {
         let memory = FencedMemory(
             byteCount: ActivationBlock.rowBytes(columns: columns, form) * x.count, against: side)
         for (token, row) in x.enumerated() {
-            switch form {
-            case .f32: unsafe (memory.base + token * columns * 4).copyMemory(from: row, byteCount: columns * 4)
-            case .int8:
-                let block = ActivationBlock.int8
-                unsafe kernels.quantizeInt8(row, columns, memory.base + token * block, nil, x.count * block)
-            case .int16:
-                let block = ActivationBlock.int16
-                unsafe kernels.quantizeInt16(row, columns, memory.base + token * block, x.count * block)
+            if form == .f32 {
+                unsafe (memory.base + token * columns * 4).copyMemory(from: row, byteCount: columns * 4)
+            } else {
+                let block = ActivationBlock.bytes(form)
+                unsafe kernels.quantize(to: form)(row, columns, memory.base + token * block, x.count * block)
             }
         }
         return memory
@@ -208,6 +206,15 @@ struct TestActivations {
             let block = unsafe row + column / 32 * ActivationBlock.int8
             let q = unsafe (block + ActivationBlock.header).load(fromByteOffset: column % 32, as: Int8.self)
             return unsafe Double(block.loadUnaligned(as: Float.self)) * Double(q)
+        }
+    }
+
+    @unsafe static func splitValues(_ row: UnsafeMutableRawPointer, columns: Int) -> [Double] {
+        (0..<columns).map { column in
+            let block = unsafe row + column / 32 * ActivationBlock.split
+            let high = unsafe (block + ActivationBlock.header).load(fromByteOffset: column % 32, as: Int8.self)
+            let low = unsafe (block + ActivationBlock.lowBytes).load(fromByteOffset: column % 32, as: Int8.self)
+            return unsafe Double(block.loadUnaligned(as: Float.self)) * (256 * Double(high) + Double(low))
         }
     }
 

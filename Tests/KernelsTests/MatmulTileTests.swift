@@ -78,7 +78,7 @@ import Testing
     }
 
     /// With scales that are powers of two, every instruction set gives the same bits: the integer sums are exact.
-    @Test(arguments: TileLayout.allCases.filter { !$0.isDense }, [TileLayout.Activation.int8, .int16])
+    @Test(arguments: TileLayout.allCases.filter { !$0.isDense }, [TileLayout.Activation.int8, .int16, .split])
     func integerSumsAgreeBetweenSets(layout: TileLayout, form: TileLayout.Activation) {
         guard layout.activations.contains(form) else { return }
         var generator = SplitMix64(seed: 13)
@@ -98,7 +98,7 @@ import Testing
             unsafe tile.base.storeBytes(of: Int8(1) << Int8(generator.next() % 6), toByteOffset: offset, as: Int8.self)
         }
         // The extremes too: all integers of the first block at their limits.
-        let largest: Float = form == .int8 ? 127 : 32767
+        let largest: Float = form == .int8 ? 127 : form == .split ? ActivationBlock.largestSplit : 32767
         let x = (0..<2).map { token in
             (0..<columns).map { column -> Float in
                 // One column of each block makes the scale 1.

@@ -23,19 +23,15 @@ import Testing
         }
     }
 
-    /// x − scale·q is half a scale at most, and with the residual half of a scale 254 times smaller.
+    /// x − scale·q is half a scale at most.
     @Test(arguments: rows.indices)
     func staysWithinHalfAScale(index: Int) {
         let x = Self.rows[index]
-        let bytes = ActivationBlock.rowBytes(columns: x.count, .int8)
-        let wideBytes = ActivationBlock.rowBytes(columns: x.count, .int16)
-        let memory = FencedMemory(byteCount: 2 * bytes + wideBytes, against: .end)
         let kernels = MultiplyKernels.portable
-        unsafe kernels.quantizeInt8(x, x.count, memory.base, memory.base + bytes, ActivationBlock.int8)
-        unsafe kernels.quantizeInt16(x, x.count, memory.base + 2 * bytes, ActivationBlock.int16)
-        let first = unsafe TestActivations.int8Values(memory.base, columns: x.count)
-        let second = unsafe TestActivations.int8Values(memory.base + bytes, columns: x.count)
-        let wide = unsafe TestActivations.int16Values(memory.base + 2 * bytes, columns: x.count)
+        func values(_ form: TileLayout.Activation) -> [Double] {
+            TestActivations([x], as: form, kernels, against: .end).values[0]
+        }
+        let (narrow, wide, split) = (values(.int8), values(.int16), values(.split))
         for start in stride(from: 0, to: x.count, by: 32) {
             let block = start..<min(start + 32, x.count)
             let magnitude = Double(x[block].map(abs).max() ?? 0)
@@ -43,9 +39,9 @@ import Testing
             let slack = magnitude * 1e-7 + 0x1p-116
             for column in block {
                 let value = Double(x[column])
-                #expect(abs(value - first[column]) <= magnitude / 254 + slack)
-                #expect(abs(value - first[column] - second[column]) <= magnitude / 254 / 254 + slack)
+                #expect(abs(value - narrow[column]) <= magnitude / 254 + slack)
                 #expect(abs(value - wide[column]) <= magnitude / 65534 + slack)
+                #expect(abs(value - split[column]) <= magnitude / 65278 + slack)
             }
         }
     }
@@ -64,15 +60,15 @@ import Testing
         #expect(Float(bitPattern: scale).isNaN)
     }
 
-    /// The 8-bit blocks, their residuals and the 16-bit blocks, one after the other.
+    /// The blocks of all forms, one after the other.
     private func quantized(_ x: [Float], _ kernels: MultiplyKernels) -> [UInt8] {
-        let bytes = ActivationBlock.rowBytes(columns: x.count, .int8)
-        let wideBytes = ActivationBlock.rowBytes(columns: x.count, .int16)
-        let memory = FencedMemory(byteCount: 2 * bytes + wideBytes, against: .end)
         let source = FencedMemory(byteCount: 4 * x.count, against: .end)
         unsafe source.base.copyMemory(from: x, byteCount: 4 * x.count)
-        unsafe kernels.quantizeInt8(source.floats, x.count, memory.base, memory.base + bytes, ActivationBlock.int8)
-        unsafe kernels.quantizeInt16(source.floats, x.count, memory.base + 2 * bytes, ActivationBlock.int16)
-        return unsafe Array(UnsafeRawBufferPointer(start: memory.base, count: 2 * bytes + wideBytes))
+        return [TileLayout.Activation.int8, .int16, .split].flatMap { form in
+            let bytes = ActivationBlock.rowBytes(columns: x.count, form)
+            let memory = FencedMemory(byteCount: bytes, against: .end)
+            unsafe kernels.quantize(to: form)(source.floats, x.count, memory.base, ActivationBlock.bytes(form))
+            return unsafe Array(UnsafeRawBufferPointer(start: memory.base, count: bytes))
+        }
     }
 }

@@ -19,7 +19,7 @@ struct LoadArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Bits of an activation where it meets 4-bit weights: 8, as other engines have it, or 16; 16 for models narrower than 2048 where nothing is given.",
+            "Bits of an activation where it meets integer weights: 8, as other engines have it, or 16; 16 for models narrower than 2048 where nothing is given.",
             valueName: "bits"))
     var activationBits: Int?
 
@@ -89,10 +89,8 @@ struct LoadArguments: ParsableArguments {
     var options: LoadOptions {
         LoadOptions(
             threads: threads, contextTokens: context, cacheType: kvType?.type, precision: dtype?.precision ?? .native,
-            weightGroups: weightGroups, activationTerms: activationTerms)
+            weightGroups: weightGroups, activationBits: activationBits)
     }
-
-    var activationTerms: Int? { activationBits.map { $0 / 8 } }
 
     var weightGroups: WeightGroups {
         WeightGroups(columns: groupSize == -1 ? nil : groupSize ?? 32, hasMinimum: asym)

@@ -9,17 +9,17 @@ extension Compute {
     /// - Parameters:
     ///   - parts: tensors (rows, inputs) of any types, all with the same number of columns.
     ///   - groups: what shares a scale in the precisions that quantise.
-    ///   - activationTerms: 1 for activations as integers of 8 bits (16 for layouts of bytes where that costs nothing); 2
-    ///     adds what the first integer leaves over (or takes 16 bits for bytes), for the output head, whose error goes
-    ///     straight to the logits. Dense layouts read floats in any case.
+    ///   - activationBits: 8 for activations as integers of 8 bits (16 for layouts of bytes where that costs nothing), 16
+    ///     for the output head, whose error goes straight to the logits, and where a model is small. Dense layouts read
+    ///     floats in any case.
     ///   - name: what the matrix is called where time is told; nil for the tensors' names.
     /// - Throws: ``ComputeError/outOfMemory(bytes:)``, ``ComputeError/mismatchedParts(tensor:found:expected:)``, and
     ///   ``ComputeError/weightOutOfRange(tensor:precision:limit:)`` where weights are converted.
     public func makeMatrix(
-        _ parts: [WeightPart], precision: WeightPrecision, groups: WeightGroups = .standard, activationTerms: Int = 1,
+        _ parts: [WeightPart], precision: WeightPrecision, groups: WeightGroups = .standard, activationBits: Int = 8,
         name: String? = nil
     ) throws(ComputeError) -> WeightMatrix {
-        precondition(activationTerms == 1 || activationTerms == 2, "one or two terms")
+        precondition(activationBits == 8 || activationBits == 16, "8 or 16 bits")
         precondition(!parts.isEmpty, "a matrix has at least one part")
         let inputs = parts[0].tensor.shape.columns
         for part in parts { try check(part, columns: inputs) }
@@ -36,7 +36,7 @@ extension Compute {
             rest = rest.dropFirst(run.count)
             let tile = try makeTile(
                 Array(run), layout, precision, groups, columns: inputs, firstRow: firstRow,
-                activationTerms: activationTerms)
+                activationBits: activationBits)
             firstRow += tile.rows
             tiles.append(tile)
         }
@@ -45,7 +45,7 @@ extension Compute {
         }
         let type = precision == .native ? joined(parts) { $0.type.rawValue } : precision.rawValue
         return WeightMatrix(
-            tiles: tiles, inputs: inputs, activationTerms: activationTerms,
+            tiles: tiles, inputs: inputs,
             name: "\(name ?? joined(parts) { $0.name }) \(type)", tensorNames: parts.map(\.tensor.name))
     }
 
@@ -71,7 +71,7 @@ extension Compute {
 
     private func makeTile(
         _ parts: [WeightPart], _ layout: TileLayout, _ precision: WeightPrecision, _ grouping: WeightGroups,
-        columns: Int, firstRow: Int, activationTerms terms: Int
+        columns: Int, firstRow: Int, activationBits: Int
     ) throws(ComputeError) -> WeightTile {
         let rows = parts.reduce(0) { $0 + $1.tensor.shape.rows }
         let block = layout.blockColumns
@@ -81,9 +81,9 @@ extension Compute {
         let groups = (rows + TileLayout.rows - 1) / TileLayout.rows
         let piece = try arena.allocate(groups * groupBytes)
         let tile = WeightTile(
-            layout: layout, activation: kernels.multiply.activation(for: layout, terms: terms), firstRow: firstRow,
-            rows: rows, columns: padded,
-            blocksPerScale: blocksPerScale, groupBytes: groupBytes, piece: piece)
+            layout: layout, activation: kernels.multiply.activation(for: layout, bits: activationBits),
+            firstRow: firstRow, rows: rows, columns: padded, blocksPerScale: blocksPerScale, groupBytes: groupBytes,
+            piece: piece)
         let widestRow = parts.reduce(0) { max($0, $1.tensor.rowBytes) }
         // A row of zero bytes for what pads the last group, then eight rows of floats.
         scratch.reservePerThread((widestRow + 63) / 64 * 64 + TileLayout.rows * columns * 4)

@@ -19,13 +19,10 @@ extension Compute {
         if inputSquares.isSumming { inputSquares.add(x, rows: rows, meeting: w) }
         let bytes = unsafe QuantizedRows.bytes(w, count: rows.count)
         let isPrivate = bytes <= Self.privateBytes
-        let pairBytes = self.pairBytes
-        scratch.reservePerThread(max(pairBytes + (isPrivate ? bytes : 0), OpenBLAS.scratchBytes))
+        scratch.reservePerThread(max(isPrivate ? bytes : 0, OpenBLAS.scratchBytes))
         let output = Output(rows: rows, y: y, accumulates: accumulate)
         if isPrivate {
-            pool.run(
-                PrivateProduct(compute: self, w: w, x: x, output: output, scratchOffset: pairBytes),
-                as: .product(w, tokens: rows.count))
+            pool.run(PrivateProduct(compute: self, w: w, x: x, output: output), as: .product(w, tokens: rows.count))
         } else {
             let activations = unsafe QuantizedRows(
                 w, x, rows: rows, memory: scratch.sharedBytes(bytes), kernels.multiply)
@@ -44,10 +41,6 @@ extension Compute {
 
     /// Quantised activations up to this size are made by each thread for itself; 3 µs of work.
     private static var privateBytes: Int { 16 << 10 }
-
-    /// Row groups whose pairs of products (of the integer and of what it left over) are added at a time.
-    private static var pairGroups: Int { 64 }
-    private var pairBytes: Int { kernels.multiply.int8Tokens * Self.pairGroups * TileLayout.rows * 4 }
 
     /// Whether a dense product of this size goes through OpenBLAS: it must be allowed to by its bits, and be faster.
     private func usesOpenBLAS(_ tile: WeightTile, tokens: Int) -> Bool {
@@ -71,14 +64,12 @@ extension Compute {
                 min(
                     Self.shareGroups * share.lowerBound, tile.groups)..<min(
                     Self.shareGroups * share.upperBound, tile.groups)
-            let isPaired = w.activationTerms == 2 && tile.activation == .int8
-            let step = kernels.multiply.tokensPerCall(tile.activation) / (isPaired ? 2 : 1)
+            let step = kernels.multiply.tokensPerCall(tile.activation)
             let usesOpenBLAS = usesOpenBLAS(tile, tokens: rows.count)
             // A single call for a single token: nothing is read twice.
             var chunk =
                 rows.count <= step
                 ? max(groups.count, 1) : max(1, Self.chunkBytes / tile.groupBytes / Self.shareGroups) * Self.shareGroups
-            if isPaired { chunk = min(chunk, Self.pairGroups) }
             if usesOpenBLAS { chunk = OpenBLAS.rows / TileLayout.rows }
             var first = groups.lowerBound
             while first < groups.upperBound {
@@ -98,38 +89,12 @@ extension Compute {
                         outputStride: y.stride, rows: tileRows, accumulates: output.accumulates)
                     if isBlock {
                         unsafe OpenBLAS.multiply(call, layout: tile.layout, scratch: scratch.bytes(ofThread: index))
-                    } else if isPaired {
-                        unsafe multiplyPairs(tile.layout, call, scratch: scratch.bytes(ofThread: index))
                     } else {
                         unsafe kernels.multiply.kernel(for: tile.layout, tile.activation)(call)
                     }
                     token += tokens
                 }
                 first = last
-            }
-        }
-    }
-
-    /// Products with two terms to an activation: each term goes through the kernel as a token of its own, and the
-    /// two products are added.
-    @unsafe private func multiplyPairs(_ layout: TileLayout, _ call: TileCall, scratch: UnsafeMutableRawPointer) {
-        let (output, outputStride, tokens) = unsafe (call.output, call.outputStride, call.tokens)
-        let accumulates = unsafe call.accumulates
-        let pairs = unsafe scratch.assumingMemoryBound(to: Float.self)
-        let stride = Self.pairGroups * TileLayout.rows
-        var both = unsafe call
-        unsafe both.output = pairs
-        unsafe both.outputStride = stride
-        unsafe both.tokens = 2 * tokens
-        unsafe both.accumulates = false
-        unsafe kernels.multiply.kernel(for: layout, .int8)(both)
-        for token in 0..<tokens {
-            let first = unsafe pairs + 2 * token * stride
-            let second = unsafe first + stride
-            let out = unsafe output + token * outputStride
-            for row in unsafe 0..<call.rows {
-                let sum = unsafe first[row] + second[row]
-                unsafe out[row] = accumulates ? out[row] + sum : sum
             }
         }
     }
@@ -148,12 +113,10 @@ private struct PrivateProduct: Region {
     let w: WeightMatrix
     let x: Activations
     let output: Output
-    /// Where a thread's quantised activations stand in its scratch memory.
-    let scratchOffset: Int
 
     func run(thread index: Int) {
         let kernels = compute.kernels.multiply
-        let memory = unsafe compute.scratch.bytes(ofThread: index) + scratchOffset
+        let memory = unsafe compute.scratch.bytes(ofThread: index)
         let activations = unsafe QuantizedRows(w, x, rows: output.rows, memory: memory, kernels)
         unsafe activations.quantize(0..<output.rows.count, kernels)
         unsafe compute.multiplyShare(index, w, activations, into: output)

@@ -11,13 +11,14 @@ import Kernels
     private let columns: Int
     private let int8: Panels?
     private let int16: Panels?
+    private let split: Panels?
 
     /// Bytes of the integers of `count` tokens for a matrix, 0 where all its tiles read floats.
     static func bytes(_ w: WeightMatrix, count: Int) -> Int {
-        var bytes = 0
-        if w.reads(.int8) { bytes += count * w.activationTerms * ActivationBlock.rowBytes(columns: w.inputs, .int8) }
-        if w.reads(.int16) { bytes += count * ActivationBlock.rowBytes(columns: w.inputs, .int16) }
-        return bytes
+        func bytes(_ form: TileLayout.Activation) -> Int {
+            w.reads(form) ? count * ActivationBlock.rowBytes(columns: w.inputs, form) : 0
+        }
+        return bytes(.int8) + bytes(.int16) + bytes(.split)
     }
 
     /// The rows of `x`, to be written to `memory` (``bytes(_:count:)`` of it).
@@ -30,31 +31,30 @@ import Kernels
         unsafe count = rows.count
         unsafe columns = w.inputs
         var free = unsafe memory
-        func panels(_ form: TileLayout.Activation, blockBytes: Int, terms: Int) -> Panels? {
+        func panels(_ form: TileLayout.Activation) -> Panels? {
             guard w.reads(form), let base = unsafe free else { return nil }
             let rowBytes = ActivationBlock.rowBytes(columns: w.inputs, form)
-            unsafe free = base + rows.count * terms * rowBytes
+            unsafe free = base + rows.count * rowBytes
             return unsafe Panels(
-                base: base, count: rows.count, width: kernels.tokensPerCall(form) / terms, terms: terms,
-                blockBytes: blockBytes, rowBytes: rowBytes)
+                base: base, count: rows.count, width: kernels.tokensPerCall(form),
+                blockBytes: ActivationBlock.bytes(form), rowBytes: rowBytes)
         }
-        unsafe int8 = panels(.int8, blockBytes: ActivationBlock.int8, terms: w.activationTerms)
-        unsafe int16 = panels(.int16, blockBytes: ActivationBlock.int16, terms: 1)
+        unsafe int8 = panels(.int8)
+        unsafe int16 = panels(.int16)
+        unsafe split = panels(.split)
     }
 
     /// Quantises the tokens with these numbers, counted from 0.
     func quantize(_ tokens: Range<Int>, _ kernels: MultiplyKernels) {
         for token in tokens {
             let source = unsafe x.pointer(row: firstRow + token)
-            if let panels = unsafe int8 {
-                let (row, stride) = unsafe panels.row(ofToken: token)
-                let residual = unsafe panels.terms == 2 ? row + ActivationBlock.int8 : nil
-                unsafe kernels.quantizeInt8(source, columns, row, residual, stride)
+            func quantize(_ panels: Panels?, _ kernel: QuantizeActivationsKernel) {
+                guard let (row, stride) = unsafe panels?.row(ofToken: token) else { return }
+                unsafe kernel(source, columns, row, stride)
             }
-            if let panels = unsafe int16 {
-                let (row, stride) = unsafe panels.row(ofToken: token)
-                unsafe kernels.quantizeInt16(source, columns, row, stride)
-            }
+            unsafe quantize(int8, kernels.quantizeInt8)
+            unsafe quantize(int16, kernels.quantizeInt16)
+            unsafe quantize(split, kernels.quantizeSplit)
         }
     }
 
@@ -64,6 +64,7 @@ import Kernels
         switch form {
         case .int8: return unsafe (UnsafeRawPointer(int8!.row(ofToken: token).start), 0)
         case .int16: return unsafe (UnsafeRawPointer(int16!.row(ofToken: token).start), 0)
+        case .split: return unsafe (UnsafeRawPointer(split!.row(ofToken: token).start), 0)
         case .f32: return unsafe (UnsafeRawPointer(x.pointer(row: firstRow + token)), 4 * x.stride)
         }
     }
@@ -74,8 +75,6 @@ import Kernels
     let base: UnsafeMutableRawPointer
     let count: Int
     let width: Int
-    /// Rows of a token, next to each other.
-    let terms: Int
     let blockBytes: Int
     /// Bytes of all blocks of a row.
     let rowBytes: Int
@@ -84,8 +83,8 @@ import Kernels
     func row(ofToken token: Int) -> (start: UnsafeMutableRawPointer, blockStride: Int) {
         let first = unsafe token / width * width
         let tokens = unsafe min(width, count - first)
-        let offset = unsafe terms * (first * rowBytes + (token - first) * blockBytes)
-        return unsafe (base + offset, tokens * terms * blockBytes)
+        let offset = unsafe first * rowBytes + (token - first) * blockBytes
+        return unsafe (base + offset, tokens * blockBytes)
     }
 }
 

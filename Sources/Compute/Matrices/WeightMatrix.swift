@@ -16,13 +16,10 @@ public final class WeightMatrix: Sendable {
     let tensorNames: [String]
 
     let tiles: [WeightTile]
-    /// How many integers stand for an activation: 2 adds the residual of the first.
-    let activationTerms: Int
 
-    init(tiles: [WeightTile], inputs: Int, activationTerms: Int, name: String, tensorNames: [String]) {
+    init(tiles: [WeightTile], inputs: Int, name: String, tensorNames: [String]) {
         self.tiles = tiles
         self.inputs = inputs
-        self.activationTerms = activationTerms
         self.tensorNames = tensorNames
         outputs = tiles.reduce(0) { $0 + $1.rows }
         byteCount = tiles.reduce(0) { $0 + $1.groups * $1.groupBytes }

@@ -4,9 +4,15 @@ import Kernels
 extension Compute {
     /// The forms that activations are quantised to.
     package enum QuantizedForm: String, CaseIterable, Sendable {
-        case int8, int16
+        case int8, int16, split
 
-        fileprivate var activation: TileLayout.Activation { self == .int8 ? .int8 : .int16 }
+        fileprivate var activation: TileLayout.Activation {
+            switch self {
+            case .int8: .int8
+            case .int16: .int16
+            case .split: .split
+            }
+        }
 
         /// Bytes of a row of so many columns.
         package func rowBytes(columns: Int) -> Int { ActivationBlock.rowBytes(columns: columns, activation) }
@@ -17,14 +23,13 @@ extension Compute {
         x.require(rows: rows)
         let rowBytes = form.rowBytes(columns: x.columns)
         let memory = unsafe scratch.sharedBytes(rows.count * rowBytes)
-        let (int8, int16) = unsafe (kernels.multiply.quantizeInt8, kernels.multiply.quantizeInt16)
+        let (kernel, block) = unsafe (
+            kernels.multiply.quantize(to: form.activation), ActivationBlock.bytes(form.activation)
+        )
         let quantize = { (items: Range<Int>) in
             for item in items {
                 let (source, row) = unsafe (x.pointer(row: rows.lowerBound + item), memory + item * rowBytes)
-                switch form {
-                case .int8: unsafe int8(source, x.columns, row, nil, ActivationBlock.int8)
-                case .int16: unsafe int16(source, x.columns, row, ActivationBlock.int16)
-                }
+                unsafe kernel(source, x.columns, row, block)
             }
         }
         if rows.count * x.columns < Self.smallestParallelWork {

@@ -18,7 +18,7 @@ extension Compute {
             columns: tile.columns,
             blocksPerScale: tile.blocksPerScale, groupBytes: tile.groupBytes, piece: piece)
         return WeightMatrix(
-            tiles: [tall], inputs: matrix.inputs, activationTerms: matrix.activationTerms, name: "stack",
+            tiles: [tall], inputs: matrix.inputs, name: "stack",
             tensorNames: matrix.tensorNames)
     }
 }

@@ -2,6 +2,11 @@
 ///
 ///     int8   [f32 scale][f32 scale·Σq       ][s32 −8·Σq              ][s32 −8·Σq₀…₁₅        ][32 × s8 q ]   48 bytes
 ///     int16  [f32 scale][f32 scale·Σq₀…₁₅   ][f32 scale·Σq₁₆…₃₁      ][f32 scale·Σq         ][32 × s16 q]   80 bytes
+///     split  [f32 scale][f32 scale·Σq       ][s32 −8·Σq              ][unused               ]
+///            [32 × s8 h][32 × s8 l], q = 256·h + l                                                          80 bytes
+///
+/// The two forms of 16 bits suit what they meet: bytes are widened to be multiplied with words, while nibbles are
+/// multiplied with bytes, the high ones and then the low ones.
 ///
 /// The sums are what a weight's minimum (or the 8 that makes a nibble signed, or the 128 that makes a byte unsigned) is
 /// multiplied with.
@@ -17,17 +22,28 @@ public enum ActivationBlock {
     @inlinable public static var int8: Int { 16 + 32 }
     /// Bytes of a block with 16-bit integers.
     @inlinable public static var int16: Int { 16 + 64 }
+    /// Bytes of a block with 16-bit integers in two halves.
+    @inlinable public static var split: Int { 16 + 64 }
+    /// Where the low bytes of a split block begin.
+    @inlinable public static var lowBytes: Int { header + 32 }
 
+    /// The largest integer whose high byte stays within ±127: 256·127 + 127.
+    @inlinable public static var largestSplit: Float { 32639 }
     /// Blocks below this are zeros: the reciprocal of a smaller scale would overflow.
     @inlinable public static var smallestMagnitude: Float { 0x1p-116 }
 
     /// Bytes of a row of activations.
     public static func rowBytes(columns: Int, _ activation: TileLayout.Activation) -> Int {
-        let blocks = (columns + 31) / 32
-        return switch activation {
-        case .int8: blocks * int8
-        case .int16: blocks * int16
-        case .f32: columns * 4
+        activation == .f32 ? columns * 4 : (columns + 31) / 32 * bytes(activation)
+    }
+
+    /// Bytes of a block.
+    public static func bytes(_ activation: TileLayout.Activation) -> Int {
+        switch activation {
+        case .int8: int8
+        case .int16: int16
+        case .split: split
+        case .f32: 32 * 4
         }
     }
 }

@@ -29,7 +29,8 @@
     unsafe multiplyBytes(call, K16ScalesAndMinimums.self, Int8Activations.self)
 }
 
-private enum Int8Activations: ByteActivations {
+/// Activations of 8 bits.
+enum Int8Activations: ByteActivations {
     static var blockBytes: Int { ActivationBlock.int8 }
 
     @inline(__always) static func column(_ integers: UnsafeRawPointer, _ index: Int) -> Int32 {

@@ -1,31 +1,24 @@
 /// Multiplies groups of rows, in the layout the kernel is for, with the activations of a few tokens.
 public typealias TileKernel = @Sendable (_ call: TileCall) -> Void
 
-/// Quantises a row of activations to 8-bit blocks and, where asked for, what that leaves over once more. The stride is
-/// that of a row's blocks in their panel.
-public typealias QuantizeInt8Kernel =
-    @Sendable (
-        _ source: UnsafePointer<Float>, _ count: Int, _ destination: UnsafeMutableRawPointer,
-        _ residual: UnsafeMutableRawPointer?, _ blockStride: Int
-    ) -> Void
-
-/// Quantises a row of activations to 16-bit blocks.
-public typealias QuantizeInt16Kernel =
+/// Quantises a row of activations to the blocks of one form. The stride is that of a row's blocks in their panel.
+public typealias QuantizeActivationsKernel =
     @Sendable (
         _ source: UnsafePointer<Float>, _ count: Int, _ destination: UnsafeMutableRawPointer, _ blockStride: Int
     ) -> Void
 
 /// The function values by which ``KernelSet`` holds matrix products: one for each ``TileLayout`` and form of activations.
 @safe public struct MultiplyKernels: Sendable {
-    /// The most tokens of a call of a kernel that reads 8-bit, 16-bit or float activations.
+    /// The most tokens of a call of a kernel that reads a form of activations.
     public var int8Tokens: Int
     public var int16Tokens: Int
+    public var splitTokens: Int
     public var floatTokens: Int
-    public var quantizeInt8: QuantizeInt8Kernel
-    public var quantizeInt16: QuantizeInt16Kernel
-    public var nibble: TileKernel
-    public var nibbleMin: TileKernel
-    public var nibbleK: TileKernel
+    public var quantizeInt8: QuantizeActivationsKernel
+    public var quantizeInt16: QuantizeActivationsKernel
+    public var quantizeSplit: QuantizeActivationsKernel
+    public var nibbleInt8: NibbleProducts
+    public var nibbleInt16: NibbleProducts
     public var byteInt16: ByteProducts
     public var byteInt8: ByteProducts
     /// Whether bytes are multiplied with 8-bit activations faster than with 16-bit ones.
@@ -35,20 +28,21 @@ public typealias QuantizeInt16Kernel =
     public var bf16: TileKernel
 
     public init(
-        int8Tokens: Int, int16Tokens: Int, floatTokens: Int,
-        quantizeInt8: @escaping QuantizeInt8Kernel, quantizeInt16: @escaping QuantizeInt16Kernel,
-        nibble: @escaping TileKernel, nibbleMin: @escaping TileKernel, nibbleK: @escaping TileKernel,
+        int8Tokens: Int, int16Tokens: Int, splitTokens: Int, floatTokens: Int,
+        quantizeInt8: @escaping QuantizeActivationsKernel, quantizeInt16: @escaping QuantizeActivationsKernel,
+        quantizeSplit: @escaping QuantizeActivationsKernel, nibbleInt8: NibbleProducts, nibbleInt16: NibbleProducts,
         byteInt16: ByteProducts, byteInt8: ByteProducts, isFasterWithInt8: Bool,
         f32: @escaping TileKernel, f16: @escaping TileKernel, bf16: @escaping TileKernel
     ) {
         self.int8Tokens = int8Tokens
         self.int16Tokens = int16Tokens
+        self.splitTokens = splitTokens
         self.floatTokens = floatTokens
         unsafe self.quantizeInt8 = quantizeInt8
         unsafe self.quantizeInt16 = quantizeInt16
-        unsafe self.nibble = nibble
-        unsafe self.nibbleMin = nibbleMin
-        unsafe self.nibbleK = nibbleK
+        unsafe self.quantizeSplit = quantizeSplit
+        self.nibbleInt8 = nibbleInt8
+        self.nibbleInt16 = nibbleInt16
         self.byteInt16 = byteInt16
         self.byteInt8 = byteInt8
         self.isFasterWithInt8 = isFasterWithInt8
@@ -62,24 +56,36 @@ public typealias QuantizeInt16Kernel =
         switch activation {
         case .int8: int8Tokens
         case .int16: int16Tokens
+        case .split: splitTokens
         case .f32: floatTokens
         }
     }
 
-    /// What a layout is multiplied with: an activation as one 8-bit integer or, with two terms, with what that leaves
-    /// over. Bytes take 16 bits in place of the second term, and also for one where that costs nothing.
-    public func activation(for layout: TileLayout, terms: Int) -> TileLayout.Activation {
+    /// Quantises to a form of integers.
+    public func quantize(to activation: TileLayout.Activation) -> QuantizeActivationsKernel {
+        switch activation {
+        case .int8: unsafe quantizeInt8
+        case .int16: unsafe quantizeInt16
+        case .split: unsafe quantizeSplit
+        case .f32: preconditionFailure("floats are read as they are")
+        }
+    }
+
+    /// What a layout is multiplied with where activations shall have 8 bits, or 16. Bytes have 16 also for 8 where that
+    /// costs nothing.
+    public func activation(for layout: TileLayout, bits: Int) -> TileLayout.Activation {
         let forms = layout.activations
-        return forms.contains(.int16) && (terms == 2 || !isFasterWithInt8) ? .int16 : forms[0]
+        return bits == 16 || forms.contains(.int16) && !isFasterWithInt8 ? forms[forms.count - 1] : forms[0]
     }
 
     /// The kernel for a layout and a form of activations that it has (``TileLayout/activations``).
     public func kernel(for layout: TileLayout, _ activation: TileLayout.Activation) -> TileKernel {
+        let nibbles = activation == .int8 ? nibbleInt8 : nibbleInt16
         let bytes = activation == .int8 ? byteInt8 : byteInt16
         return switch layout {
-        case .nibble: unsafe nibble
-        case .nibbleMin: unsafe nibbleMin
-        case .nibbleK: unsafe nibbleK
+        case .nibble: unsafe nibbles.nibble
+        case .nibbleMin: unsafe nibbles.nibbleMin
+        case .nibbleK: unsafe nibbles.nibbleK
         case .byte: unsafe bytes.byte
         case .byteMin: unsafe bytes.byteMin
         case .byteK: unsafe bytes.byteK
@@ -92,12 +98,18 @@ public typealias QuantizeInt16Kernel =
     }
 
     public static let portable = unsafe MultiplyKernels(
-        int8Tokens: 4, int16Tokens: 4, floatTokens: 4,
-        quantizeInt8: { unsafe quantizeActivationsInt8($0, count: $1, into: $2, residual: $3, blockStride: $4) },
+        int8Tokens: 4, int16Tokens: 4, splitTokens: 4, floatTokens: 4,
+        quantizeInt8: { unsafe quantizeActivationsInt8($0, count: $1, into: $2, blockStride: $3) },
         quantizeInt16: { unsafe quantizeActivationsInt16($0, count: $1, into: $2, blockStride: $3) },
-        nibble: { unsafe multiplyNibbleTile($0) },
-        nibbleMin: { unsafe multiplyNibbleMinTile($0) },
-        nibbleK: { unsafe multiplyNibbleKTile($0) },
+        quantizeSplit: { unsafe quantizeActivationsSplit($0, count: $1, into: $2, blockStride: $3) },
+        nibbleInt8: NibbleProducts(
+            nibble: { unsafe multiplyNibbleTile($0) },
+            nibbleMin: { unsafe multiplyNibbleMinTile($0) },
+            nibbleK: { unsafe multiplyNibbleKTile($0) }),
+        nibbleInt16: NibbleProducts(
+            nibble: { unsafe multiplyNibbleInt16Tile($0) },
+            nibbleMin: { unsafe multiplyNibbleMinInt16Tile($0) },
+            nibbleK: { unsafe multiplyNibbleKInt16Tile($0) }),
         byteInt16: ByteProducts(
             byte: { unsafe multiplyByteTile($0) },
             byteMin: { unsafe multiplyByteMinTile($0) },

@@ -14,30 +14,32 @@
 ///   within 4·√(columns / 32)·ε of fp64 over the quantised activations, relative to Σ|terms|.
 /// - Threads: by groups; every output is one sum over its blocks in order, whatever the tokens beside it.
 @unsafe func multiplyNibbleTile(_ call: TileCall) {
-    unsafe multiplyNibbles(call, PlainScales.self)
+    unsafe multiplyNibbles(call, PlainScales.self, Int8Activations.self)
 }
 
 /// As ``multiplyNibbleTile(_:)`` with a minimum for each scale (Q4_1): w = d·q + m.
 @unsafe func multiplyNibbleMinTile(_ call: TileCall) {
-    unsafe multiplyNibbles(call, ScalesAndMinimums.self)
+    unsafe multiplyNibbles(call, ScalesAndMinimums.self, Int8Activations.self)
 }
 
 /// As ``multiplyNibbleTile(_:)`` with two-level scales and minimums (Q4_K): w = (d·a)·q + m·b.
 /// - Preconditions: columns a multiple of 256.
 @unsafe func multiplyNibbleKTile(_ call: TileCall) {
-    unsafe multiplyNibbles(call, KScales.self)
+    unsafe multiplyNibbles(call, KScales.self, Int8Activations.self)
 }
 
+/// The body of every product of nibbles.
 @unsafe @inline(__always)
-private func multiplyNibbles<Scales: TileScales>(_ call: TileCall, _: Scales.Type) {
+func multiplyNibbles<Scales: TileScales, Form: NibbleActivations>(
+    _ call: TileCall, _: Scales.Type, _: Form.Type
+) {
     let blocksPerHeader = unsafe Scales.blocksPerHeader(call)
     for group in unsafe 0..<call.groups {
         let weights = unsafe call.weights + group * call.groupBytes
         for token in unsafe 0..<call.tokens {
-            let activations = unsafe call.activations + token * ActivationBlock.int8
             let products = unsafe nibbleProducts(
-                weights, activations, blockStride: call.tokens * ActivationBlock.int8, blocks: call.columns / 32,
-                blocksPerHeader: blocksPerHeader, Scales.self)
+                weights, call.activations + token * Form.blockBytes, blockStride: call.tokens * Form.blockBytes,
+                blocks: call.columns / 32, blocksPerHeader: blocksPerHeader, Scales.self, Form.self)
             unsafe storeTile(
                 products, to: call.output + token * call.outputStride + 8 * group, rows: call.rows - 8 * group,
                 accumulates: call.accumulates)
@@ -47,9 +49,9 @@ private func multiplyNibbles<Scales: TileScales>(_ call: TileCall, _: Scales.Typ
 
 /// The products of eight rows with one token.
 @unsafe @inline(__always)
-private func nibbleProducts<Scales: TileScales>(
+private func nibbleProducts<Scales: TileScales, Form: NibbleActivations>(
     _ weights: UnsafeRawPointer, _ activations: UnsafeRawPointer, blockStride: Int, blocks: Int, blocksPerHeader: Int,
-    _: Scales.Type
+    _: Scales.Type, _: Form.Type
 ) -> SIMD8<Float> {
     var w = unsafe weights
     var x = unsafe activations
@@ -63,7 +65,7 @@ private func nibbleProducts<Scales: TileScales>(
             block += 1
             let header = unsafe w
             unsafe w += Scales.blockHeaderBytes
-            var integers = unsafe nibbleDot(w, x + ActivationBlock.header)
+            var integers = unsafe Form.nibbleDot(w, x)
             let scale = unsafe x.loadUnaligned(as: Float.self)
             if !Scales.hasMinimum { integers &+= unsafe x.loadUnaligned(fromByteOffset: 8, as: Int32.self) }
             sum += unsafe SIMD8<Float>(converting: integers) * (scales.scale(header, half: 0) * scale)
@@ -79,9 +81,9 @@ private func nibbleProducts<Scales: TileScales>(
 
 /// Σ q·x over a block, for each of eight rows.
 ///
-/// Products of a nibble and an activation are summed in 16 bits: a lane takes 16 of at most 15·127, 30,480.
+/// Products of a nibble and an activation are summed in 16 bits: a lane takes 16 of at most 15·128, 30,720.
 @unsafe @inline(__always)
-private func nibbleDot(_ w: UnsafeRawPointer, _ x: UnsafeRawPointer) -> SIMD8<Int32> {
+func nibbleDot(_ w: UnsafeRawPointer, _ x: UnsafeRawPointer) -> SIMD8<Int32> {
     var sums = SIMD16<Int16>.zero
     for v in 0..<4 {
         let nibbles = unsafe (w + 32 * v).loadUnaligned(as: SIMD16<UInt16>.self)
@@ -106,3 +108,16 @@ private func evenAndOddBytes(_ x: UnsafeRawPointer) -> (SIMD16<Int16>, SIMD16<In
 /// The same bits.
 @inline(__always)
 private func signed(_ v: SIMD16<UInt16>) -> SIMD16<Int16> { unsafe unsafeBitCast(v, to: SIMD16<Int16>.self) }
+
+/// How a block of activations holds its integers; see ``ActivationBlock``. The header is the same for all.
+protocol NibbleActivations {
+    static var blockBytes: Int { get }
+    /// Σ q·x over a block of weights and one of activations, for each of eight rows.
+    @unsafe static func nibbleDot(_ w: UnsafeRawPointer, _ block: UnsafeRawPointer) -> SIMD8<Int32>
+}
+
+extension Int8Activations: NibbleActivations {
+    @inline(__always) static func nibbleDot(_ w: UnsafeRawPointer, _ block: UnsafeRawPointer) -> SIMD8<Int32> {
+        unsafe Kernels.nibbleDot(w, block + ActivationBlock.header)
+    }
+}

@@ -2,23 +2,24 @@
 ///
 ///     scale = max |x| / 127        q = round(x / scale), to nearest, ties to even
 ///
-/// - Shapes: `source` (count); `destination` and `residual` (⌈count / 32⌉ blocks). Missing columns become zeros.
+/// - Shapes: `source` (count); `destination` (⌈count / 32⌉ blocks). Missing columns become zeros.
 /// - Layout: ``ActivationBlock``, `int8`, a block every `blockStride` bytes.
 /// - Preconditions: room for the blocks; no alignment is needed.
-/// - Error: |x − scale·q| ≤ scale / 2. The residual holds x − scale·q, quantised the same way: both together
-///   come within scale / 508. All instruction sets give the same bits. A block with a NaN or an infinity gets a
+/// - Error: |x − scale·q| ≤ scale / 2. All instruction sets give the same bits. A block with a NaN or an infinity gets a
 ///   NaN scale, which every product shows; one whose largest magnitude is below 2⁻¹¹⁶ becomes zeros.
 /// - Threads: by rows.
 @unsafe func quantizeActivationsInt8(
-    _ source: UnsafePointer<Float>, count: Int, into destination: UnsafeMutableRawPointer,
-    residual: UnsafeMutableRawPointer?, blockStride: Int
+    _ source: UnsafePointer<Float>, count: Int, into destination: UnsafeMutableRawPointer, blockStride: Int
 ) {
     for block in 0..<(count + 31) / 32 {
-        var values = unsafe FloatBlock(source + 32 * block, count: count - 32 * block)
-        unsafe quantizeBlockInt8(&values, into: destination + block * blockStride)
-        if let residual = unsafe residual {
-            unsafe quantizeBlockInt8(&values, into: residual + block * blockStride)
-        }
+        let values = unsafe FloatBlock(source + 32 * block, count: count - 32 * block)
+        let (scale, q) = quantized(values, largest: 127)
+        let (low, high) = q.halfSums
+        let sum = low &+ high
+        let out = unsafe destination + block * blockStride
+        unsafe out.storeBytes(of: SIMD2<Float>(scale, scale * Float(sum)), as: SIMD2<Float>.self)
+        unsafe (out + 8).storeBytes(of: SIMD2<Int32>(-8 &* sum, -8 &* low), as: SIMD2<Int32>.self)
+        unsafe q.storeInt8(to: out + ActivationBlock.header)
     }
 }
 
@@ -26,7 +27,7 @@
 ///
 ///     scale = max |x| / 32767      q = round(x / scale), to nearest, ties to even
 ///
-/// - Shapes, preconditions, threads: as ``quantizeActivationsInt8(_:count:into:residual:blockStride:)``.
+/// - Shapes, preconditions, threads: as ``quantizeActivationsInt8(_:count:into:blockStride:)``.
 /// - Layout: ``ActivationBlock``, `int16`.
 /// - Error: |x − scale·q| ≤ scale / 2.
 @unsafe func quantizeActivationsInt16(
@@ -43,16 +44,27 @@
     }
 }
 
-/// Writes a block and leaves in it what the quantised values leave over.
-@unsafe @inline(__always)
-private func quantizeBlockInt8(_ values: inout FloatBlock, into out: UnsafeMutableRawPointer) {
-    let (scale, q) = quantized(values, largest: 127)
-    let (low, high) = q.halfSums
-    let sum = low &+ high
-    unsafe out.storeBytes(of: SIMD2<Float>(scale, scale * Float(sum)), as: SIMD2<Float>.self)
-    unsafe (out + 8).storeBytes(of: SIMD2<Int32>(-8 &* sum, -8 &* low), as: SIMD2<Int32>.self)
-    unsafe q.storeInt8(to: out + ActivationBlock.header)
-    values.subtract(q, scale: scale)
+/// Quantises a row of activations to 16-bit integers with a scale for every 32, as high and low bytes.
+///
+///     scale = max |x| / 32639      q = round(x / scale) = 256·h + l, to nearest, ties to even; −128 ≤ l ≤ 127
+///
+/// - Shapes, preconditions, threads: as ``quantizeActivationsInt8(_:count:into:blockStride:)``.
+/// - Layout: ``ActivationBlock``, `split`.
+/// - Error: |x − scale·q| ≤ scale / 2.
+@unsafe func quantizeActivationsSplit(
+    _ source: UnsafePointer<Float>, count: Int, into destination: UnsafeMutableRawPointer, blockStride: Int
+) {
+    for block in 0..<(count + 31) / 32 {
+        let values = unsafe FloatBlock(source + 32 * block, count: count - 32 * block)
+        let (scale, q) = quantized(values, largest: ActivationBlock.largestSplit)
+        let (low, high) = q.halfSums
+        let sum = low &+ high
+        let out = unsafe destination + block * blockStride
+        unsafe out.storeBytes(of: SIMD2<Float>(scale, scale * Float(sum)), as: SIMD2<Float>.self)
+        unsafe (out + 8).storeBytes(of: SIMD2<Int32>(-8 &* sum, 0), as: SIMD2<Int32>.self)
+        unsafe q.highBytes.storeInt8(to: out + ActivationBlock.header)
+        unsafe q.storeInt8(to: out + ActivationBlock.lowBytes)
+    }
 }
 
 /// The scale that maps the largest magnitude to `largest`, and the integers; zeros with a scale of NaN or 0 for

@@ -37,20 +37,25 @@ public enum TileLayout: Sendable, CaseIterable {
         slot ^ (slot == 2 || slot == 3 || slot == 4 || slot == 5 ? 6 : 0)
     }
 
-    /// What the kernels of a layout read the activations as.
-    public enum Activation: Sendable { case int8, int16, f32 }
+    /// What the kernels of a layout read the activations as; see ``ActivationBlock``.
+    public enum Activation: Sendable { case int8, int16, split, f32 }
 
-    /// The forms of activations that there are kernels for, the fastest first.
+    /// The forms of activations that there are kernels for: of 8 bits, then of 16; or floats.
     public var activations: [Activation] {
         switch self {
-        case .nibble, .nibbleMin, .nibbleK: [.int8]
+        case .nibble, .nibbleMin, .nibbleK: [.int8, .split]
         case .byte, .byteMin, .byteK, .byteK16, .byteK16Min: [.int8, .int16]
         case .f32, .f16, .bf16: [.f32]
         }
     }
 
     /// Whether the weights are floats, and meet floats.
-    public var isDense: Bool { activations == [.f32] }
+    public var isDense: Bool {
+        switch self {
+        case .f32, .f16, .bf16: true
+        default: false
+        }
+    }
 
     /// Bytes of the f16 scales, and minimums, that a block or a run of blocks begins with.
     var scaleBytes: Int {

@@ -4,12 +4,18 @@ extension MultiplyKernels {
     /// AVX2, FMA and F16C.
     public static let avx2 = unsafe MultiplyKernels(
         // With four tokens, their sums, the weights and a mask fill 16 registers.
-        int8Tokens: 4, int16Tokens: 4, floatTokens: 4,
-        quantizeInt8: { unsafe quantizeActivationsInt8($0, count: $1, into: $2, residual: $3, blockStride: $4) },
+        int8Tokens: 4, int16Tokens: 4, splitTokens: 3, floatTokens: 4,
+        quantizeInt8: { unsafe quantizeActivationsInt8($0, count: $1, into: $2, blockStride: $3) },
         quantizeInt16: { unsafe quantizeActivationsInt16($0, count: $1, into: $2, blockStride: $3) },
-        nibble: { unsafe multiplyNibbleTile($0) },
-        nibbleMin: { unsafe multiplyNibbleMinTile($0) },
-        nibbleK: { unsafe multiplyNibbleKTile($0) },
+        quantizeSplit: { unsafe quantizeActivationsSplit($0, count: $1, into: $2, blockStride: $3) },
+        nibbleInt8: NibbleProducts(
+            nibble: { unsafe multiplyNibbleTile($0) },
+            nibbleMin: { unsafe multiplyNibbleMinTile($0) },
+            nibbleK: { unsafe multiplyNibbleKTile($0) }),
+        nibbleInt16: NibbleProducts(
+            nibble: { unsafe multiplyNibbleInt16Tile($0) },
+            nibbleMin: { unsafe multiplyNibbleMinInt16Tile($0) },
+            nibbleK: { unsafe multiplyNibbleKInt16Tile($0) }),
         byteInt16: ByteProducts(
             byte: { unsafe multiplyByteTile($0) },
             byteMin: { unsafe multiplyByteMinTile($0) },

@@ -7,15 +7,16 @@ import Kernels
 ///
 /// - Error: the same bits as the portable kernel gives.
 @unsafe func quantizeActivationsInt8(
-    _ source: UnsafePointer<Float>, count: Int, into destination: UnsafeMutableRawPointer,
-    residual: UnsafeMutableRawPointer?, blockStride: Int
+    _ source: UnsafePointer<Float>, count: Int, into destination: UnsafeMutableRawPointer, blockStride: Int
 ) {
     for block in 0..<(count + 31) / 32 {
-        var values = unsafe Block(source + 32 * block, count: count - 32 * block)
-        unsafe quantizeBlockInt8(&values, into: destination + block * blockStride)
-        if let residual = unsafe residual {
-            unsafe quantizeBlockInt8(&values, into: residual + block * blockStride)
-        }
+        let values = unsafe Block(source + 32 * block, count: count - 32 * block)
+        let (scale, inverse) = values.scale(largest: 127)
+        let q = values.rounded(inverse)
+        let (low, high) = sums(_mm256_add_epi32(q.0, q.1), _mm256_add_epi32(q.2, q.3))
+        let out = unsafe destination + block * blockStride
+        unsafe storeHeader(scale, sum: low &+ high, firstHalf: low, to: out)
+        unsafe storeBytes(q, to: out + ActivationBlock.header)
     }
 }
 
@@ -44,23 +45,51 @@ import Kernels
     }
 }
 
-/// Writes a block and leaves in it what the quantised values leave over.
+/// Quantises a row of activations to 16-bit integers with a scale for every 32, as high and low bytes; the contract is the
+/// portable one's.
+///
+/// - Error: the same bits as the portable kernel gives.
+@unsafe func quantizeActivationsSplit(
+    _ source: UnsafePointer<Float>, count: Int, into destination: UnsafeMutableRawPointer, blockStride: Int
+) {
+    let half = _mm256_set1_epi32(128)
+    for block in 0..<(count + 31) / 32 {
+        let values = unsafe Block(source + 32 * block, count: count - 32 * block)
+        let (scale, inverse) = values.scale(largest: ActivationBlock.largestSplit)
+        let q = values.rounded(inverse)
+        let (low, high) = sums(_mm256_add_epi32(q.0, q.1), _mm256_add_epi32(q.2, q.3))
+        let out = unsafe destination + block * blockStride
+        unsafe storeHeader(scale, sum: low &+ high, firstHalf: 0, to: out)
+        let h = (
+            _mm256_srai_epi32(_mm256_add_epi32(q.0, half), 8), _mm256_srai_epi32(_mm256_add_epi32(q.1, half), 8),
+            _mm256_srai_epi32(_mm256_add_epi32(q.2, half), 8), _mm256_srai_epi32(_mm256_add_epi32(q.3, half), 8)
+        )
+        let l = (
+            _mm256_sub_epi32(q.0, _mm256_slli_epi32(h.0, 8)), _mm256_sub_epi32(q.1, _mm256_slli_epi32(h.1, 8)),
+            _mm256_sub_epi32(q.2, _mm256_slli_epi32(h.2, 8)), _mm256_sub_epi32(q.3, _mm256_slli_epi32(h.3, 8))
+        )
+        unsafe storeBytes(h, to: out + ActivationBlock.header)
+        unsafe storeBytes(l, to: out + ActivationBlock.lowBytes)
+    }
+}
+
+/// The 16 bytes before the integers of an `int8` or a `split` block.
 @unsafe @inline(__always)
-private func quantizeBlockInt8(_ values: inout Block, into out: UnsafeMutableRawPointer) {
-    let (scale, inverse) = values.scale(largest: 127)
-    let q = values.rounded(inverse)
-    let (low, high) = sums(_mm256_add_epi32(q.0, q.1), _mm256_add_epi32(q.2, q.3))
-    let total = low &+ high
+private func storeHeader(_ scale: Float, sum: Int32, firstHalf: Int32, to out: UnsafeMutableRawPointer) {
     unsafe out.storeBytes(of: scale, as: Float.self)
-    unsafe out.storeBytes(of: scale * Float(total), toByteOffset: 4, as: Float.self)
-    unsafe out.storeBytes(of: -8 &* total, toByteOffset: 8, as: Int32.self)
-    unsafe out.storeBytes(of: -8 &* low, toByteOffset: 12, as: Int32.self)
+    unsafe out.storeBytes(of: scale * Float(sum), toByteOffset: 4, as: Float.self)
+    unsafe out.storeBytes(of: -8 &* sum, toByteOffset: 8, as: Int32.self)
+    unsafe out.storeBytes(of: -8 &* firstHalf, toByteOffset: 12, as: Int32.self)
+}
+
+/// 32 integers as bytes, in order.
+@unsafe @inline(__always)
+private func storeBytes(_ q: (__m256i, __m256i, __m256i, __m256i), to out: UnsafeMutableRawPointer) {
+    // Packing works within 128-bit halves; the permutation puts the columns back in order.
     let bytes = _mm256_packs_epi16(_mm256_packs_epi32(q.0, q.1), _mm256_packs_epi32(q.2, q.3))
     let order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7)
     unsafe _mm256_storeu_si256(
-        (out + ActivationBlock.header).assumingMemoryBound(to: __m256i.self),
-        _mm256_permutevar8x32_epi32(bytes, order))
-    values.subtract(q, scale: scale)
+        out.assumingMemoryBound(to: __m256i.self), _mm256_permutevar8x32_epi32(bytes, order))
 }
 
 /// The sums of eight integers and of eight others.
@@ -145,15 +174,5 @@ private struct Block {
             _mm256_cvtps_epi32(_mm256_mul_ps(a, f)), _mm256_cvtps_epi32(_mm256_mul_ps(b, f)),
             _mm256_cvtps_epi32(_mm256_mul_ps(c, f)), _mm256_cvtps_epi32(_mm256_mul_ps(d, f))
         )
-    }
-
-    /// Takes scale·q off, in two roundings as every instruction set can do it.
-    @inline(__always)
-    mutating func subtract(_ q: (__m256i, __m256i, __m256i, __m256i), scale: Float) {
-        let s = _mm256_set1_ps(scale)
-        a = _mm256_sub_ps(a, _mm256_mul_ps(s, _mm256_cvtepi32_ps(q.0)))
-        b = _mm256_sub_ps(b, _mm256_mul_ps(s, _mm256_cvtepi32_ps(q.1)))
-        c = _mm256_sub_ps(c, _mm256_mul_ps(s, _mm256_cvtepi32_ps(q.2)))
-        d = _mm256_sub_ps(d, _mm256_mul_ps(s, _mm256_cvtepi32_ps(q.3)))
     }
 }

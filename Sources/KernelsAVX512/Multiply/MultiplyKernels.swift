@@ -10,9 +10,15 @@ extension MultiplyKernels {
         var kernels = base
         kernels.int8Tokens = widestCall
         kernels.int16Tokens = widestCall
-        unsafe kernels.nibble = wide(base.nibble) { unsafe multiplyNibbleTile($0) }
-        unsafe kernels.nibbleMin = wide(base.nibbleMin) { unsafe multiplyNibbleMinTile($0) }
-        unsafe kernels.nibbleK = wide(base.nibbleK) { unsafe multiplyNibbleKTile($0) }
+        kernels.splitTokens = widestCall
+        kernels.nibbleInt8 = unsafe NibbleProducts(
+            nibble: wide(base.nibbleInt8.nibble) { unsafe multiplyNibbleTile($0) },
+            nibbleMin: wide(base.nibbleInt8.nibbleMin) { unsafe multiplyNibbleMinTile($0) },
+            nibbleK: wide(base.nibbleInt8.nibbleK) { unsafe multiplyNibbleKTile($0) })
+        kernels.nibbleInt16 = unsafe NibbleProducts(
+            nibble: wide(base.nibbleInt16.nibble) { unsafe multiplyNibbleInt16Tile($0) },
+            nibbleMin: wide(base.nibbleInt16.nibbleMin) { unsafe multiplyNibbleMinInt16Tile($0) },
+            nibbleK: wide(base.nibbleInt16.nibbleK) { unsafe multiplyNibbleKInt16Tile($0) })
         kernels.byteInt16 = unsafe ByteProducts(
             byte: wide(base.byteInt16.byte) { unsafe multiplyByteTile($0) },
             byteMin: wide(base.byteInt16.byteMin) { unsafe multiplyByteMinTile($0) },

@@ -1,0 +1,114 @@
+import CIntrinsics
+import Kernels
+
+/// Multiplies 4-bit weights with one scale per 32 columns, centred on 8 (Q4_0, int4), with 16-bit activations.
+///
+///     y[t][r] = Σ over blocks   d[r] · scale[t] · (256·Σ q[r][c] · h[t][c] + Σ q[r][c] · l[t][c] − 8·Σ x[t][c])
+///
+/// Shapes, layout, preconditions, error and threads are those of the portable kernel of the same name. As in the kernel for
+/// 8-bit activations the products of a block are summed in 16 bits, those of the high bytes and those of the low ones
+/// apart; shifting the former by 8 joins them to one integer a row. Three tokens' sums fill the 16 registers.
+@unsafe func multiplyNibbleInt16Tile(_ call: TileCall) {
+    unsafe multiplyNibbles(call, PlainScales.self)
+}
+
+/// As ``multiplyNibbleInt16Tile(_:)`` with a minimum for each scale (Q4_1): w = d·q + m.
+@unsafe func multiplyNibbleMinInt16Tile(_ call: TileCall) {
+    unsafe multiplyNibbles(call, ScalesAndMinimums.self)
+}
+
+/// As ``multiplyNibbleInt16Tile(_:)`` with two-level scales and minimums (Q4_K): w = (d·a)·q + m·b.
+@unsafe func multiplyNibbleKInt16Tile(_ call: TileCall) {
+    unsafe multiplyNibbles(call, KScales.self)
+}
+
+@unsafe @inline(__always)
+private func multiplyNibbles<Scales: TileScales>(_ call: TileCall, _: Scales.Type) {
+    switch unsafe call.tokens {
+    case 1: unsafe multiplyNibbles(call, Scales.self, Tokens<1>.self)
+    case 2: unsafe multiplyNibbles(call, Scales.self, Tokens<2>.self)
+    default: unsafe multiplyNibbles(call, Scales.self, Tokens<3>.self)
+    }
+}
+
+@unsafe @inline(__always)
+private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
+    _ call: TileCall, _: Scales.Type, _: Tokens<tokens>.Type
+) {
+    let mask = _mm256_set1_epi8(0x0f)
+    let ones = _mm256_set1_epi16(1)
+    let stride = ActivationBlock.split
+    let blocks = unsafe call.columns / 32
+    let blocksPerHeader = unsafe Scales.blocksPerHeader(call)
+    // Made once: the initialiser is a call, which would cost as much as the products of a block.
+    let zeroIntegers = InlineArray<tokens, __m256i>(repeating: _mm256_setzero_si256())
+    let zeroSums = InlineArray<tokens, __m256>(repeating: _mm256_setzero_ps())
+    for group in unsafe 0..<call.groups {
+        var w = unsafe call.weights + group * call.groupBytes
+        var x = unsafe call.activations
+        var sums = zeroSums
+        var block = 0
+        while block < blocks {
+            let scales = unsafe Scales(header: w)
+            unsafe w += Scales.headerBytes
+            let end = min(block &+ blocksPerHeader, blocks)
+            while block < end {
+                block &+= 1
+                let header = unsafe w
+                unsafe w += Scales.blockHeaderBytes
+                unsafe prefetchLine(w + prefetchBytes)
+                unsafe prefetchLine(w + prefetchBytes + 64)
+                // The sums of the high bytes and of the low ones.
+                var upper = zeroIntegers
+                var lower = zeroIntegers
+                for v in 0..<4 {
+                    let bytes = unsafe _mm256_loadu_si256((w + 32 * v).assumingMemoryBound(to: __m256i.self))
+                    let first = _mm256_and_si256(bytes, mask)
+                    let second = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), mask)
+                    for t in 0..<tokens {
+                        let high = unsafe x + (t &* stride &+ ActivationBlock.header &+ 4 &* v)
+                        upper[t] = unsafe _mm256_add_epi16(upper[t], dot(first, second, high))
+                        let low = unsafe x + (t &* stride &+ ActivationBlock.lowBytes &+ 4 &* v)
+                        lower[t] = unsafe _mm256_add_epi16(lower[t], dot(first, second, low))
+                    }
+                }
+                let scale = unsafe scales.scale(header, half: 0)
+                let minimum = unsafe scales.minimum(header, half: 0)
+                for t in 0..<tokens {
+                    let about = unsafe (x + t &* stride).assumingMemoryBound(to: Float.self)
+                    var sum = _mm256_add_epi32(
+                        _mm256_slli_epi32(_mm256_madd_epi16(upper[t], ones), 8), _mm256_madd_epi16(lower[t], ones))
+                    if !Scales.hasMinimum {
+                        let offset = unsafe (x + t &* stride).loadUnaligned(fromByteOffset: 8, as: Int32.self)
+                        sum = _mm256_add_epi32(sum, _mm256_set1_epi32(offset))
+                    }
+                    let factor = unsafe _mm256_mul_ps(scale, _mm256_broadcast_ss(about))
+                    sums[t] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), factor, sums[t])
+                    if Scales.hasMinimum {
+                        sums[t] = unsafe _mm256_fmadd_ps(minimum, _mm256_broadcast_ss(about + 1), sums[t])
+                    }
+                }
+                unsafe w += 128
+                unsafe x += tokens &* stride
+            }
+        }
+        for t in 0..<tokens {
+            unsafe storeTile(
+                sums[t], to: call.output + t * call.outputStride + 8 * group, rows: call.rows - 8 * group,
+                accumulates: call.accumulates)
+        }
+    }
+}
+
+/// Products of both nibbles of every byte with four activations each, in pairs.
+@unsafe @inline(__always)
+private func dot(_ first: __m256i, _ second: __m256i, _ x: UnsafeRawPointer) -> __m256i {
+    unsafe _mm256_add_epi16(
+        _mm256_maddubs_epi16(first, broadcast(x)), _mm256_maddubs_epi16(second, broadcast(x + 16)))
+}
+
+/// Four activations for every row.
+@unsafe @inline(__always)
+private func broadcast(_ p: UnsafeRawPointer) -> __m256i {
+    unsafe _mm256_set1_epi32(p.loadUnaligned(as: Int32.self))
+}
