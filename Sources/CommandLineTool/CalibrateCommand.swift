@@ -13,7 +13,8 @@ struct CalibrateCommand: AsyncParsableCommand {
         abstract: "Measures what each column of each matrix is multiplied by, for quantize --imatrix.",
         discussion: """
             The model reads windows (of -c tokens, 512 where nothing is given) of a text like those that it is meant for; without \
-            --file of the one that perplexity has, too. The file is an importance matrix as llama.cpp's llama-imatrix writes it.
+            --file of the one that perplexity has, too. The file is an importance matrix as llama.cpp's llama-imatrix writes it, and \
+            tells besides which columns have much in common.
               swiftlet calibrate f16.gguf -o imatrix.gguf
               swiftlet quantize f16.gguf -o q4.gguf --imatrix imatrix.gguf
             """)

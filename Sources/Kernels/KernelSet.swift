@@ -8,13 +8,19 @@ public struct KernelSet: Sendable {
     public let vector: VectorKernels
     /// Scaled dot-product attention over cache pages.
     public let attention: AttentionKernels
+    /// What encoders of stored types search for; the same bits in every set.
+    public let quantize: QuantizeKernels
     /// What measures the machine, so that the others can be held against it.
     public let roofs: RoofKernels
 
-    public init(multiply: MultiplyKernels, vector: VectorKernels, attention: AttentionKernels, roofs: RoofKernels) {
+    public init(
+        multiply: MultiplyKernels, vector: VectorKernels, attention: AttentionKernels,
+        quantize: QuantizeKernels = .portable, roofs: RoofKernels
+    ) {
         self.multiply = multiply
         self.vector = vector
         self.attention = attention
+        self.quantize = quantize
         self.roofs = roofs
     }
 

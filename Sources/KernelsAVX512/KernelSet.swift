@@ -5,6 +5,7 @@ extension KernelSet {
     public static func avx512(over base: KernelSet) -> KernelSet {
         KernelSet(
             multiply: .avx512(over: base.multiply), vector: .avx512(over: base.vector),
-            attention: .avx512(over: base.attention), roofs: .avx512(over: base.roofs))
+            attention: .avx512(over: base.attention), quantize: .avx512(over: base.quantize),
+            roofs: .avx512(over: base.roofs))
     }
 }

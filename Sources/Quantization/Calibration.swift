@@ -44,9 +44,10 @@ public struct Calibration: Sendable {
     public func write(to path: String) throws(CheckpointWriteError) {
         let tensors = matrices.flatMap { name, sums in
             [
-                (name: name + ImportanceMatrix.sums, values: sums.values.map { Float($0) }),
-                (name: name + ImportanceMatrix.counts, values: [Float(sums.count)]),
-            ]
+                (name + ImportanceMatrix.sums, TensorShape([1, sums.values.count]), sums.values),
+                (name + ImportanceMatrix.counts, TensorShape([1, 1]), [Double(sums.count)]),
+                (name + ImportanceMatrix.products, TensorShape([sums.products.count / 1_024, 32, 32]), sums.products),
+            ].filter { !$0.2.isEmpty }
         }
         let writer = try GGUFWriter(
             path,
@@ -56,10 +57,13 @@ public struct Calibration: Sendable {
                 ("imatrix.chunk_count", GGUFValue(UInt32(clamping: windowCount))),
                 ("imatrix.chunk_size", GGUFValue(UInt32(clamping: windowTokens))),
             ],
-            tensors: tensors.map { GGUFWriter.Entry($0.name, .f32, TensorShape([1, $0.values.count])) })
-        for (name, values) in tensors {
-            let bytes = values.flatMap { value in
-                (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+            tensors: tensors.map { GGUFWriter.Entry($0.0, .f32, $0.1) })
+        for (name, _, values) in tensors {
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(4 * values.count)
+            for value in values {
+                let bits = Float(value).bitPattern
+                for shift: UInt32 in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: bits >> shift)) }
             }
             try writer.append(bytes.span, to: name)
         }

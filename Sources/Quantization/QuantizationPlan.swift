@@ -10,7 +10,7 @@ public struct QuantizationPlan: Sendable {
     /// The type of each tensor of the source.
     private(set) var types: [ElementType]
     /// What an error in the columns of each tensor counts; nil where nothing is known.
-    let importance: [[Float]?]
+    let importance: [ColumnWeights?]
 
     /// - Parameter compute: measures, where `ratio` is below 1, what four bits would take from each matrix.
     /// - Throws: ``QuantizationError/alreadyQuantized(file:tensor:type:)``, what is wrong with the importance matrix, and
@@ -27,9 +27,9 @@ public struct QuantizationPlan: Sendable {
 
     private static func importance(
         _ source: ModelSource, _ options: QuantizationOptions
-    ) throws(InputError) -> [[Float]?] {
+    ) throws(InputError) -> [ColumnWeights?] {
         guard let matrix = options.importance else { return source.tensors.map { _ in nil } }
-        var importance: [[Float]?] = []
+        var importance: [ColumnWeights?] = []
         for tensor in source.tensors {
             importance.append(
                 tensor.role == nil ? nil : try matrix.columns(tensor.name, count: tensor.shape.columns))

@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(
-        "a tensor of sums for each matrix under its name in GGUF, which quantize takes",
+        "tensors of sums for each matrix under its name in GGUF, which quantize takes",
         arguments: [
             ("phi3-base-f32", ["attn_qkv", "attn_output", "ffn_up", "ffn_down"], "output.weight"),
             (
@@ -42,11 +42,18 @@ import Testing
 
         let file = try Checkpoint.open(imatrix)
         let matrices = (0..<2).flatMap { layer in roles.map { "blk.\(layer).\($0).weight" } } + [head]
-        #expect(Set(file.tensors.map(\.name)) == Set(matrices.flatMap { ["\($0).in_sum2", "\($0).counts"] }))
+        #expect(
+            Set(file.tensors.map(\.name))
+                == Set(matrices.flatMap { matrix in ["in_sum2", "counts", "in_products"].map { "\(matrix).\($0)" } }))
         for matrix in matrices {
             let counts = try file.require("\(matrix).counts").denseValues
             #expect(counts == [matrix == head ? 3 * 31 : 3 * 63], "\(matrix)")
-            #expect(try file.require("\(matrix).in_sum2").denseValues?.allSatisfy { $0 > 0 } == true)
+            let squares = try #require(file.require("\(matrix).in_sum2").denseValues)
+            #expect(squares.allSatisfy { $0 > 0 })
+            // The diagonals of the products are the squares.
+            let products = try file.require("\(matrix).in_products", shape: [squares.count / 32, 32, 32])
+            let pairs = try #require(products.denseValues)
+            #expect(squares.indices.allSatisfy { pairs[32 * $0 + $0 % 32] == squares[$0] })
         }
         #expect(try file.metadata.string("general.type") == "imatrix")
         #expect(try file.metadata.int("imatrix.chunk_count", in: 0...99) == 3)

@@ -36,6 +36,25 @@ import Testing
         }
     }
 
+    @Test("products of the pairs within 32 columns, with all threads and however the rows are cut", arguments: [1, 3])
+    func products(threads: Int) throws {
+        let product = try Product(threads: threads)
+        let squares = product.compute.inputSquares
+        var expected = [Double](repeating: 0, count: 3 * 1_024)
+        for row in 3..<40 {
+            let x = product.x.copyRow(row).map(Double.init)
+            for index in expected.indices {
+                let block = index / 1_024 * 32
+                expected[index] += x[block + index / 32 % 32] * x[block + index % 32]
+            }
+        }
+        for pieces in [[3..<40], [3..<4, 4..<20, 20..<40]] {
+            squares.start()
+            for rows in pieces { product.run(rows) }
+            for sums in squares.stop().values { #expect(sums.products == expected) }
+        }
+    }
+
     @Test("each row counts once, with all threads and however the rows are cut", arguments: [1, 3])
     func sums(threads: Int) throws {
         let product = try Product(threads: threads)

@@ -19,12 +19,12 @@ import Testing
                 if let importance {
                     unsafe importance.withUnsafeBufferPointer { h in
                         unsafe quantizeRow(
-                            type: type, source, importance: h.baseAddress, rule: rule, into: destination,
-                            count: x.count)
+                            type: type, source, importance: ColumnImportance(squares: h.baseAddress, products: nil),
+                            rule: rule, into: destination, count: x.count)
                     }
                 } else {
                     unsafe quantizeRow(
-                        type: type, source, importance: nil, rule: rule, into: destination, count: x.count)
+                        type: type, source, importance: .equal, rule: rule, into: destination, count: x.count)
                 }
             }
         }
@@ -159,7 +159,7 @@ import Testing
             unsafe x.withUnsafeBytes { unsafe source.base.copyMemory(from: $0.baseAddress!, byteCount: 4 * count) }
             withExtendedLifetime((source, target)) {
                 unsafe quantizeRow(
-                    type: type, source.floats, importance: nil, rule: .searched, into: target.base, count: count)
+                    type: type, source.floats, importance: .equal, rule: .searched, into: target.base, count: count)
             }
             let bytes = unsafe Array(UnsafeRawBufferPointer(start: target.base, count: byteCount))
             #expect(bytes == quantized(type, x))

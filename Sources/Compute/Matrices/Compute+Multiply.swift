@@ -16,7 +16,7 @@ extension Compute {
         precondition(x.columns >= w.inputs && y.columns >= w.outputs, "too few columns")
         precondition(rows.lowerBound >= 0 && rows.upperBound <= min(x.rows, y.rows), "rows out of range")
         if rows.isEmpty { return }
-        if inputSquares.isSumming { inputSquares.add(x, rows: rows, meeting: w) }
+        if inputSquares.isSumming { inputSquares.add(x, rows: rows, meeting: w, pool) }
         let bytes = unsafe QuantizedRows.bytes(w, count: rows.count)
         let isPrivate = bytes <= Self.privateBytes
         scratch.reservePerThread(max(isPrivate ? bytes : 0, OpenBLAS.scratchBytes))

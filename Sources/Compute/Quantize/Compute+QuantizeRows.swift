@@ -3,14 +3,15 @@ package import Tensors
 
 /// What storing weights in another type took from them.
 public struct QuantizationLoss: Sendable, Equatable {
-    /// Σ h·(x − y)², y being what a reader gets, h the importance of the column, or 1.
+    /// Σ h·(x − y)², y being what a reader gets, h the importance of the column, or 1; where pairs of columns have one,
+    /// the mean square of what activations make of x − y.
     public var squaredError = 0.0
-    /// Σ h·x².
+    /// The same of x.
     public var squaredNorm = 0.0
 
     public init() {}
 
-    /// √(Σ h·(x − y)² / Σ h·x²): 0 for nothing lost, and for weights that are all 0.
+    /// √(``squaredError`` / ``squaredNorm``): 0 for nothing lost, and for weights that are all 0.
     public var relativeError: Double { squaredNorm > 0 ? (squaredError / squaredNorm).squareRoot() : 0 }
 
     public static func += (left: inout QuantizationLoss, right: QuantizationLoss) {
@@ -24,13 +25,13 @@ extension Compute {
     /// bytes are the same whatever the number of threads; rows that keep their type are copied as they are.
     ///
     /// - Parameters:
-    ///   - importance: what an error in each column counts, above 0: (columns); nil where all count the same.
+    ///   - importance: what errors in the columns cost; nil where all count the same.
     ///   - bytes: memory that is used again from call to call; holds exactly the rows afterwards.
     /// - Returns: nil where a weight is not finite, or above the type's `largestWeight`; the bytes are worthless then.
     /// - Precondition: the ids are rows of the tensor, its columns whole blocks of the type, which is the tensor's own or a
     ///   writable one, and there are as many importances.
     package func quantizeRows(
-        of tensor: Tensor, ids: [Int], to type: ElementType, rule: ScaleRule, importance: [Float]?,
+        of tensor: Tensor, ids: [Int], to type: ElementType, rule: ScaleRule, importance: ColumnWeights?,
         into bytes: inout [UInt8]
     ) -> QuantizationLoss? {
         let (columns, rowCount) = (tensor.shape.columns, tensor.shape.rows)
@@ -38,7 +39,7 @@ extension Compute {
         precondition(columns % type.blockLength == 0, "whole blocks")
         precondition(
             type == tensor.type || ElementType.writable.contains(type), "\(type.rawValue) is read, not written")
-        precondition(importance?.count ?? columns == columns, "an importance for each column")
+        precondition(importance?.squares.count ?? columns == columns, "an importance for each column")
         let rowBytes = columns / type.blockLength * type.blockBytes
         if bytes.count != ids.count * rowBytes { bytes = [UInt8](repeating: 0, count: ids.count * rowBytes) }
         guard let base = unsafe tensor.bytes.baseAddress, !ids.isEmpty else { return QuantizationLoss() }
@@ -48,8 +49,9 @@ extension Compute {
             unsafe losses.withUnsafeMutableBufferPointer { losses in
                 let work = unsafe RowWork(
                     source: base, sourceBytes: tensor.rowBytes, sourceType: tensor.type, type: type, rule: rule,
-                    columns: columns, out: out.baseAddress!, rowBytes: rowBytes, losses: losses.baseAddress!)
-                unsafe Self.withPointer(importance) { importance in
+                    columns: columns, kernels: kernels.quantize, out: out.baseAddress!, rowBytes: rowBytes,
+                    losses: losses.baseAddress!)
+                unsafe ColumnWeights.withPointers(importance) { importance in
                     pool.run { thread in
                         let floats = unsafe scratch.bytes(ofThread: thread).assumingMemoryBound(to: Float.self)
                         for row in WorkerPool.share(of: ids.count, index: thread, among: threadCount) {
@@ -68,11 +70,6 @@ extension Compute {
         }
         return sum
     }
-
-    @unsafe private static func withPointer(_ array: [Float]?, _ body: (UnsafePointer<Float>?) -> Void) {
-        guard let array else { return body(nil) }
-        unsafe array.withUnsafeBufferPointer { unsafe body($0.baseAddress) }
-    }
 }
 
 private struct RowLoss {
@@ -89,13 +86,14 @@ private struct RowLoss {
     let type: ElementType
     let rule: ScaleRule
     let columns: Int
+    let kernels: QuantizeKernels
     let out: UnsafeMutableRawPointer
     let rowBytes: Int
     let losses: UnsafeMutablePointer<RowLoss>
 
     /// - Parameter floats: room for two rows.
     func run(
-        _ row: Int, source id: Int, _ importance: UnsafePointer<Float>?, _ floats: UnsafeMutablePointer<Float>
+        _ row: Int, source id: Int, _ importance: ColumnImportance, _ floats: UnsafeMutablePointer<Float>
     ) {
         let (from, to) = unsafe (source + id * sourceBytes, out + row * rowBytes)
         if unsafe type == sourceType {
@@ -108,7 +106,9 @@ private struct RowLoss {
             unsafe losses[row].isInRange = false
             return
         }
-        unsafe quantizeRow(type: type, x, importance: importance, rule: rule, into: to, count: columns)
+        unsafe quantizeRow(
+            type: type, x, importance: importance, rule: rule, kernels: kernels, into: to,
+            count: columns)
         unsafe dequantizeRow(type: type, to, into: y, count: columns)
         unsafe losses[row] = loss(x, y, importance)
     }
@@ -120,23 +120,30 @@ private struct RowLoss {
         return Float(bitPattern: largest)
     }
 
+    /// - Parameter y: becomes x − y where pairs of columns have an importance.
     private func loss(
-        _ x: UnsafeMutablePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ importance: UnsafePointer<Float>?
+        _ x: UnsafeMutablePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ importance: ColumnImportance
     ) -> RowLoss {
+        if let products = unsafe importance.products {
+            let norm = unsafe weighPairs(x, products, count: columns)
+            for column in unsafe 0..<columns { unsafe y[column] = x[column] - y[column] }
+            return RowLoss(error: unsafe weighPairs(y, products, count: columns), norm: norm)
+        }
+        let squares = unsafe importance.squares
         var (error, norm) = (SIMD8<Float>.zero, SIMD8<Float>.zero)
         let whole = unsafe columns & ~7
         for column in stride(from: 0, to: whole, by: 8) {
             let values = unsafe UnsafeRawPointer(x + column).loadUnaligned(as: SIMD8<Float>.self)
             let rest = unsafe values - UnsafeRawPointer(y + column).loadUnaligned(as: SIMD8<Float>.self)
             let h =
-                unsafe importance.map { unsafe UnsafeRawPointer($0 + column).loadUnaligned(as: SIMD8<Float>.self) }
+                unsafe squares.map { unsafe UnsafeRawPointer($0 + column).loadUnaligned(as: SIMD8<Float>.self) }
                 ?? SIMD8(repeating: 1)
             error += h * (rest * rest)
             norm += h * (values * values)
         }
         var loss = RowLoss(error: error.sum(), norm: norm.sum())
         for column in unsafe whole..<columns {
-            let h = unsafe importance?[column] ?? 1
+            let h = unsafe squares?[column] ?? 1
             let rest = unsafe x[column] - y[column]
             loss.error += h * rest * rest
             unsafe loss.norm += h * x[column] * x[column]

@@ -3,23 +3,38 @@
 ///
 ///     x[c]   lane b: column c of block b    c < columns
 ///     h[c]   its importance
+///     q[c]   its integer, once there is a scale
 @unsafe struct BlockLanes {
     let columns: Int
     let x: UnsafeMutablePointer<SIMD8<Float>>
     /// nil where all columns count the same.
-    private let h: UnsafeMutablePointer<SIMD8<Float>>?
+    let h: UnsafeMutablePointer<SIMD8<Float>>?
+    let q: UnsafeMutablePointer<SIMD8<Float>>
+    /// What ``refine(_:scale:minimum:within:)`` works with: two vectors for each column.
+    let spare: UnsafeMutablePointer<SIMD8<Float>>
 
     static let count = 8
 
     /// Bytes of memory for as many columns.
-    static func memoryBytes(columns: Int) -> Int { 2 * columns * MemoryLayout<SIMD8<Float>>.stride }
+    static func memoryBytes(columns: Int) -> Int { 5 * columns * MemoryLayout<SIMD8<Float>>.stride }
 
     /// - Parameter memory: ``memoryBytes(columns:)`` of them, aligned to 32.
     init(columns: Int, isWeighted: Bool, memory: UnsafeMutableRawPointer) {
         unsafe self.columns = columns
-        let floats = unsafe memory.bindMemory(to: SIMD8<Float>.self, capacity: 2 * columns)
+        let floats = unsafe memory.bindMemory(to: SIMD8<Float>.self, capacity: 5 * columns)
         unsafe x = floats
         unsafe h = isWeighted ? floats + columns : nil
+        unsafe q = floats + 2 * columns
+        unsafe spare = floats + 3 * columns
+    }
+
+    /// Blocks that are there already, to be read.
+    init(columns: Int, x: UnsafePointer<SIMD8<Float>>, h: UnsafePointer<SIMD8<Float>>?) {
+        unsafe self.columns = columns
+        unsafe self.x = UnsafeMutablePointer(mutating: x)
+        unsafe self.h = h.map { unsafe UnsafeMutablePointer(mutating: $0) }
+        unsafe q = self.x
+        unsafe spare = self.x
     }
 
     /// Takes up to eight blocks that follow one another; lanes beyond are zeros that count as others do.
@@ -72,13 +87,19 @@
         }
     }
 
-    /// Writes integers as bytes, block after block.
-    ///
-    /// - Parameter q: the integers of a column, from 0 to 255.
+    /// Sets the integers of all columns.
     @inline(__always)
-    func store(to bytes: UnsafeMutablePointer<UInt8>, _ q: (_ x: SIMD8<Float>) -> SIMD8<Float>) {
+    func setIntegers(_ integer: (_ x: SIMD8<Float>) -> SIMD8<Float>) {
+        for column in unsafe 0..<columns { unsafe q[column] = integer(x[column]) }
+    }
+
+    /// Writes the integers as bytes, block after block.
+    ///
+    /// - Parameter offset: what makes them numbers from 0 to 255.
+    @inline(__always)
+    func storeIntegers(plus offset: Float, to bytes: UnsafeMutablePointer<UInt8>) {
         for column in unsafe 0..<columns {
-            let integers = unsafe q(x[column]).integers
+            let integers = unsafe (q[column] + offset).integers
             for block in 0..<8 {
                 unsafe bytes[columns * block + column] = UInt8(truncatingIfNeeded: integers[block])
             }

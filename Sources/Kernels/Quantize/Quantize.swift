@@ -35,9 +35,11 @@ extension ElementType {
 /// Writes floats as a stored row: `count` elements, whole blocks; the inverse of ``dequantizeRow(type:_:into:count:)``.
 ///
 /// With importance h, the searched rule looks for the least `Σ h[i] · (x[i] − y[i])²` in each block, y being what a reader
-/// makes of the bytes; without, for the least `Σ (x[i] − y[i])²`. It is never above that of the fixed rule.
+/// makes of the bytes; without, for the least `Σ (x[i] − y[i])²`. It is never above that of the fixed rule. With products,
+/// the scales that it found stay, and the integers settle where an error of a column makes up for that of its neighbours.
 ///
-///     source       count floats; importance count floats above 0; any alignment
+///     source       count floats; any alignment
+///     kernels      what the searches of some types call
 ///     destination  count / type.blockLength blocks of type.blockBytes, no gaps, any alignment
 ///
 /// - Precondition: `count` is a multiple of `type.blockLength`; the type is one of ``ElementType/writable``; all magnitudes
@@ -45,8 +47,8 @@ extension ElementType {
 /// - Error: in the families' own comments.
 /// - Threads: none; callers split by rows.
 public func quantizeRow(
-    type: ElementType, _ source: UnsafePointer<Float>, importance: UnsafePointer<Float>?, rule: ScaleRule,
-    into destination: UnsafeMutableRawPointer, count: Int
+    type: ElementType, _ source: UnsafePointer<Float>, importance: ColumnImportance, rule: ScaleRule,
+    kernels: QuantizeKernels = .portable, into destination: UnsafeMutableRawPointer, count: Int
 ) {
     switch (type, rule) {
     case (.f32, _): unsafe quantizeF32(source, into: destination, count: count)
@@ -57,9 +59,9 @@ public func quantizeRow(
     case (.q4_1, .fixed): unsafe quantizeQ4_1(source, into: destination, count: count)
     case (.q5_0, .fixed): unsafe quantizeQ5_0(source, into: destination, count: count)
     case (.q5_1, .fixed): unsafe quantizeQ5_1(source, into: destination, count: count)
-    case (.q4_0, .searched): unsafe searchQ4_0(source, importance, into: destination, count: count)
+    case (.q4_0, .searched): unsafe searchQ4_0(source, importance, kernels, into: destination, count: count)
     case (.q4_1, .searched): unsafe searchQ4_1(source, importance, into: destination, count: count)
-    case (.q5_0, .searched): unsafe searchQ5_0(source, importance, into: destination, count: count)
+    case (.q5_0, .searched): unsafe searchQ5_0(source, importance, kernels, into: destination, count: count)
     case (.q5_1, .searched): unsafe searchQ5_1(source, importance, into: destination, count: count)
     // ggml's own way with these is a search, too: there is no rule to be equal to.
     case (.q4_K, _): unsafe searchQ4_K(source, importance, into: destination, count: count)

@@ -11,7 +11,7 @@ struct SymmetricSearch {
     let reach: Float
     let steps: Int
 
-    private var levels: ClosedRange<Float> { -half...half - 1 }
+    var levels: ClosedRange<Float> { -half...half - 1 }
 
     private typealias Best = (d: SIMD8<Float>, score: SIMD8<Float>)
 

@@ -8,11 +8,11 @@
 ///   normal weights.
 /// - Threads: none; callers split by rows.
 public func searchQ4_0(
-    _ source: UnsafePointer<Float>, _ importance: UnsafePointer<Float>?, into destination: UnsafeMutableRawPointer,
-    count: Int
+    _ source: UnsafePointer<Float>, _ importance: ColumnImportance, _ kernels: QuantizeKernels,
+    into destination: UnsafeMutableRawPointer, count: Int
 ) {
     let search = SymmetricSearch(half: 8, reach: 1.6, steps: 5)
-    unsafe searchSymmetric(search, source, importance, count) { block, d, q in
+    unsafe searchSymmetric(search, source, importance, kernels, count) { block, d, q in
         let out = unsafe destination + 18 * block
         unsafe out.storeBytes(of: d, as: UInt16.self)
         unsafe packNibbles(q, into: out + 2)
@@ -21,13 +21,13 @@ public func searchQ4_0(
 
 /// Five bits, symmetric, searched: `y = d·(q − 16)`. See ``dequantizeQ5_0(_:into:count:)``.
 ///
-/// - Precondition, error, threads: as ``searchQ4_0(_:_:into:count:)``.
+/// - Precondition, error, threads: as ``searchQ4_0(_:_:_:into:count:)``.
 public func searchQ5_0(
-    _ source: UnsafePointer<Float>, _ importance: UnsafePointer<Float>?, into destination: UnsafeMutableRawPointer,
-    count: Int
+    _ source: UnsafePointer<Float>, _ importance: ColumnImportance, _ kernels: QuantizeKernels,
+    into destination: UnsafeMutableRawPointer, count: Int
 ) {
     let search = SymmetricSearch(half: 16, reach: 1.6, steps: 5)
-    unsafe searchSymmetric(search, source, importance, count) { block, d, q in
+    unsafe searchSymmetric(search, source, importance, kernels, count) { block, d, q in
         let out = unsafe destination + 22 * block
         unsafe out.storeBytes(of: d, as: UInt16.self)
         unsafe packFiveBits(q, into: out + 2)
@@ -41,7 +41,7 @@ public func searchQ5_0(
 ///   normal weights.
 /// - Threads: none; callers split by rows.
 public func searchQ4_1(
-    _ source: UnsafePointer<Float>, _ importance: UnsafePointer<Float>?, into destination: UnsafeMutableRawPointer,
+    _ source: UnsafePointer<Float>, _ importance: ColumnImportance, into destination: UnsafeMutableRawPointer,
     count: Int
 ) {
     let search = AffineSearch(levels: 15, isMinimumNegative: false, reach: -0.9...2.4, steps: 12)
@@ -57,7 +57,7 @@ public func searchQ4_1(
 ///
 /// - Precondition, error, threads: as ``searchQ4_1(_:_:into:count:)``.
 public func searchQ5_1(
-    _ source: UnsafePointer<Float>, _ importance: UnsafePointer<Float>?, into destination: UnsafeMutableRawPointer,
+    _ source: UnsafePointer<Float>, _ importance: ColumnImportance, into destination: UnsafeMutableRawPointer,
     count: Int
 ) {
     let search = AffineSearch(levels: 31, isMinimumNegative: false, reach: -0.9...2.4, steps: 12)
@@ -74,13 +74,20 @@ public func searchQ5_1(
 /// - Parameter store: takes the number of a block, the bits of its scale, and its integers from 0, a byte each.
 @unsafe @inline(__always)
 private func searchSymmetric(
-    _ search: SymmetricSearch, _ source: UnsafePointer<Float>, _ importance: UnsafePointer<Float>?, _ count: Int,
+    _ search: SymmetricSearch, _ source: UnsafePointer<Float>, _ importance: ColumnImportance,
+    _ kernels: QuantizeKernels, _ count: Int,
     _ store: (_ block: Int, _ d: UInt16, _ q: UnsafeRawPointer) -> Void
 ) {
     unsafe forEightBlocks(source, importance, count) { blocks, bytes, first, number in
-        let best = unsafe search.halfScales(blocks)
+        unsafe kernels.symmetricScales(
+            blocks.x, blocks.h.map { unsafe UnsafePointer($0) }, search.half, search.reach, search.steps, blocks.spare)
+        let best = unsafe blocks.spare[0]
         let inverse = best.inverse
-        unsafe blocks.store(to: bytes) { search.integers($0, inverse: inverse) + search.half }
+        unsafe blocks.setIntegers { search.integers($0, inverse: inverse) }
+        if let products = unsafe importance.products {
+            unsafe blocks.refine(products + 128 * first, scale: best, minimum: .zero, within: search.levels)
+        }
+        unsafe blocks.storeIntegers(plus: search.half, to: bytes)
         for block in 0..<number { unsafe store(first + block, Half.bits(best[block]), bytes + 32 * block) }
     }
 }
@@ -88,13 +95,17 @@ private func searchSymmetric(
 /// - Parameter store: takes the number of a block, the bits of its scale and minimum, and its integers, a byte each.
 @unsafe @inline(__always)
 private func searchAffine(
-    _ search: AffineSearch, _ source: UnsafePointer<Float>, _ importance: UnsafePointer<Float>?, _ count: Int,
+    _ search: AffineSearch, _ source: UnsafePointer<Float>, _ importance: ColumnImportance, _ count: Int,
     _ store: (_ block: Int, _ d: UInt16, _ m: UInt16, _ q: UnsafeRawPointer) -> Void
 ) {
     unsafe forEightBlocks(source, importance, count) { blocks, bytes, first, number in
         let best = unsafe search.halfScales(blocks)
         let inverse = best.d.inverse
-        unsafe blocks.store(to: bytes) { search.integers($0, inverse: inverse, minimum: best.m) }
+        unsafe blocks.setIntegers { search.integers($0, inverse: inverse, minimum: best.m) }
+        if let products = unsafe importance.products {
+            unsafe blocks.refine(products + 128 * first, scale: best.d, minimum: best.m, within: 0...search.levels)
+        }
+        unsafe blocks.storeIntegers(plus: 0, to: bytes)
         for block in 0..<number {
             unsafe store(first + block, Half.bits(best.d[block]), Half.bits(best.m[block]), bytes + 32 * block)
         }
@@ -105,18 +116,18 @@ private func searchAffine(
 /// are.
 @unsafe @inline(__always)
 private func forEightBlocks(
-    _ source: UnsafePointer<Float>, _ importance: UnsafePointer<Float>?, _ count: Int,
+    _ source: UnsafePointer<Float>, _ importance: ColumnImportance, _ count: Int,
     _ body: (_ blocks: BlockLanes, _ bytes: UnsafeMutablePointer<UInt8>, _ first: Int, _ number: Int) -> Void
 ) {
     let memoryBytes = unsafe BlockLanes.memoryBytes(columns: 32)
     unsafe withUnsafeTemporaryAllocation(byteCount: memoryBytes + 256, alignment: 32) { memory in
         let base = memory.baseAddress!
-        let isWeighted = unsafe importance != nil
+        let isWeighted = unsafe importance.squares != nil
         let blocks = unsafe BlockLanes(columns: 32, isWeighted: isWeighted, memory: base)
         let bytes = unsafe (base + memoryBytes).bindMemory(to: UInt8.self, capacity: 256)
         for first in stride(from: 0, to: count / 32, by: 8) {
             let number = min(8, count / 32 - first)
-            unsafe blocks.load(source + 32 * first, importance.map { unsafe $0 + 32 * first }, blocks: number)
+            unsafe blocks.load(source + 32 * first, importance.squares.map { unsafe $0 + 32 * first }, blocks: number)
             unsafe body(blocks, bytes, first, number)
         }
     }

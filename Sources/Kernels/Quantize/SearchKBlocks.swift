@@ -8,7 +8,7 @@
 /// - Error: |x − y| ≤ (d·s) / 2 where nothing is cut off.
 /// - Threads: none; callers split by rows.
 public func searchQ4_K(
-    _ source: UnsafePointer<Float>, _ importance: UnsafePointer<Float>?, into destination: UnsafeMutableRawPointer,
+    _ source: UnsafePointer<Float>, _ importance: ColumnImportance, into destination: UnsafeMutableRawPointer,
     count: Int
 ) {
     let search = AffineSearch(levels: 15, isMinimumNegative: true, reach: -0.9...2.4, steps: 12)
@@ -28,7 +28,7 @@ public func searchQ4_K(
 ///
 /// - Precondition, error, threads: as ``searchQ4_K(_:_:into:count:)``.
 public func searchQ5_K(
-    _ source: UnsafePointer<Float>, _ importance: UnsafePointer<Float>?, into destination: UnsafeMutableRawPointer,
+    _ source: UnsafePointer<Float>, _ importance: ColumnImportance, into destination: UnsafeMutableRawPointer,
     count: Int
 ) {
     let search = AffineSearch(levels: 31, isMinimumNegative: true, reach: -0.9...2.4, steps: 12)
@@ -50,21 +50,26 @@ public func searchQ5_K(
 /// - Parameter store: takes the number of a block, its scales, and its integers, a byte each.
 @unsafe @inline(__always)
 private func forEachSuperblock(
-    _ search: AffineSearch, _ source: UnsafePointer<Float>, _ importance: UnsafePointer<Float>?, _ count: Int,
+    _ search: AffineSearch, _ source: UnsafePointer<Float>, _ importance: ColumnImportance, _ count: Int,
     _ store: (_ index: Int, _ block: SuperblockScales, _ q: UnsafePointer<UInt8>) -> Void
 ) {
     let memoryBytes = unsafe BlockLanes.memoryBytes(columns: 32)
     unsafe withUnsafeTemporaryAllocation(byteCount: memoryBytes + 256, alignment: 32) { memory in
         let base = memory.baseAddress!
-        let isWeighted = unsafe importance != nil
+        let isWeighted = unsafe importance.squares != nil
         let groups = unsafe BlockLanes(columns: 32, isWeighted: isWeighted, memory: base)
         let bytes = unsafe (base + memoryBytes).bindMemory(to: UInt8.self, capacity: 256)
         for index in 0..<count / 256 {
-            unsafe groups.load(source + 256 * index, importance.map { unsafe $0 + 256 * index }, blocks: 8)
+            unsafe groups.load(source + 256 * index, importance.squares.map { unsafe $0 + 256 * index }, blocks: 8)
             let block = unsafe SuperblockScales(search, groups)
             let (scale, minimum) = block.values
             let inverse = scale.inverse
-            unsafe groups.store(to: bytes) { search.integers($0, inverse: inverse, minimum: minimum) }
+            unsafe groups.setIntegers { search.integers($0, inverse: inverse, minimum: minimum) }
+            if let products = unsafe importance.products {
+                unsafe groups.refine(
+                    products + 1024 * index, scale: scale, minimum: minimum, within: 0...search.levels)
+            }
+            unsafe groups.storeIntegers(plus: 0, to: bytes)
             unsafe store(index, block, UnsafePointer(bytes))
         }
     }

@@ -1,10 +1,12 @@
 /// Six bits, an 8-bit scale for every 16, searched. See ``dequantizeQ6_K(_:into:count:)``.
 ///
+/// Of the importance it takes the squares alone: with so many levels the integers have little left to give.
+///
 /// - Precondition: `count` is a multiple of 256; no overlap. Any alignment.
 /// - Error: |x − y| ≤ |d·s| / 2 where nothing is cut off.
 /// - Threads: none; callers split by rows.
 public func searchQ6_K(
-    _ source: UnsafePointer<Float>, _ importance: UnsafePointer<Float>?, into destination: UnsafeMutableRawPointer,
+    _ source: UnsafePointer<Float>, _ importance: ColumnImportance, into destination: UnsafeMutableRawPointer,
     count: Int
 ) {
     // With so many levels the extremes are nearly right; a few steps are enough.
@@ -12,12 +14,12 @@ public func searchQ6_K(
     let memoryBytes = unsafe BlockLanes.memoryBytes(columns: 16)
     unsafe withUnsafeTemporaryAllocation(byteCount: 2 * memoryBytes + 256, alignment: 32) { memory in
         let base = memory.baseAddress!
-        let isWeighted = unsafe importance != nil
+        let isWeighted = unsafe importance.squares != nil
         let low = unsafe BlockLanes(columns: 16, isWeighted: isWeighted, memory: base)
         let high = unsafe BlockLanes(columns: 16, isWeighted: isWeighted, memory: base + memoryBytes)
         let q = unsafe (base + 2 * memoryBytes).bindMemory(to: UInt8.self, capacity: 256)
         for index in 0..<count / 256 {
-            let (x, h) = unsafe (source + 256 * index, importance.map { unsafe $0 + 256 * index })
+            let (x, h) = unsafe (source + 256 * index, importance.squares.map { unsafe $0 + 256 * index })
             unsafe low.load(x, h, blocks: 8)
             unsafe high.load(x + 128, h.map { unsafe $0 + 128 }, blocks: 8)
             let scales = unsafe SixBitScales(search, low, high)
@@ -100,7 +102,8 @@ private struct SixBitScales {
         _ search: SymmetricSearch, _ groups: BlockLanes, _ scales: SIMD8<Float>, to q: UnsafeMutablePointer<UInt8>
     ) {
         let inverse = (d * scales).inverse
-        unsafe groups.store(to: q) { search.integers($0, inverse: inverse) + search.half }
+        unsafe groups.setIntegers { search.integers($0, inverse: inverse) }
+        unsafe groups.storeIntegers(plus: search.half, to: q)
     }
 
     @unsafe func pack(_ q: UnsafePointer<UInt8>, into out: UnsafeMutableRawPointer) {
