@@ -14,8 +14,8 @@ struct QuantizeCommand: AsyncParsableCommand {
         discussion: """
             SOURCE is a Hugging Face folder, a GGUF file (any part of a split one), or a name. Scales are searched for the least
             squared error, weighted by activations where --imatrix tells them. Norms stay in f32; the output head gets six
-            bits, or eight where its rows are no blocks of 256. No more than a slice of a tensor is in memory; a run that is
-            interrupted leaves nothing.
+            bits, or eight where its rows are no blocks of 256. No more than a slice of a tensor is in memory, but for
+            --ratio, which runs the model; a run that is interrupted leaves nothing.
 
             --type takes GGUF's names: f32 f16 bf16 q8_0 q6_k q5_k q5_k_m q5_1 q5_0 q4_k q4_k_m q4_1 q4_0; the two with _m give
             six bits to half of the value and down projections. --weight-format takes those of OpenVINO's tools: int4 is q4_0,
@@ -50,6 +50,13 @@ struct QuantizeCommand: AsyncParsableCommand {
             "The share of the layers' weights that get int4; the rest, those that lose most by it, get int8.",
             valueName: "r"))
     var ratio: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "What --ratio goes by. divergence: how far predictions move when a matrix alone gets int4, over some text, with "
+                + "the model in memory. error: how far its weights move, without running it.",
+            valueName: "measure"))
+    var sensitivity: Sensitivity?
 
     @Flag(
         name: [.customLong("keep-output"), .customLong("leave-output-tensor")],
@@ -86,6 +93,7 @@ struct QuantizeCommand: AsyncParsableCommand {
         guard type == nil || (groupSize == nil && symmetry == nil && ratio == nil) else {
             throw ValidationError("--group-size, --sym, --asym and --ratio go with --weight-format, not with --type.")
         }
+        guard sensitivity == nil || ratio != nil else { throw ValidationError("--sensitivity goes with --ratio.") }
         guard ratio == nil || (weightFormat ?? .int4) == .int4 else {
             throw ValidationError("--ratio shares layers between int4 and int8, and goes with --weight-format int4.")
         }
@@ -111,7 +119,8 @@ struct QuantizeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let checkpoint = try Checkpoint.open(try ModelLocation.resolve(source))
+        let path = try ModelLocation.resolve(source)
+        let checkpoint = try Checkpoint.open(path)
         try OutputFile.check(output, isNotOf: checkpoint)
         var options = QuantizationOptions(try mixture())
         options.ratio = ratio ?? 1
@@ -121,16 +130,40 @@ struct QuantizeCommand: AsyncParsableCommand {
         options.importance = try imatrix.map { try ImportanceMatrix(path: $0) }
         let model = try ModelSource(checkpoint)
         let compute = try Compute(threads: threads)
-        let (output, settled) = (output, options)
+        let (output, settled, threads) = (output, options, threads)
+        let needsMeter = options.ratio > 0 && options.ratio < 1 && sensitivity != .error
         let start = ContinuousClock.now
-        let bar = ProgressBar("quantising", unit: .bytes, delay: .milliseconds(500))
+        // What would be refused had better be known before the model is loaded.
+        options.ratio = 1
+        _ = try QuantizationPlan(model, options, compute: compute)
         let report = try await stoppable {
+            let meter = needsMeter ? try await SensitivityMeter(path, threads: threads, text: .builtIn) : nil
+            let plan = try Self.plan(model, settled, compute, meter)
+            let bar = ProgressBar("quantising", unit: .bytes, delay: .milliseconds(500))
             defer { bar.finish() }
-            let plan = try QuantizationPlan(model, settled, compute: compute)
             return try Quantizer(plan, compute: compute).write(to: output) { bar.update(done: $0, total: $1) }
         }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         StandardError.writeLine(report.text(output))
         if json { try StandardOutput.writeLine(report.report(output, seconds: seconds).line) }
     }
+
+    private static func plan(
+        _ model: ModelSource, _ options: QuantizationOptions, _ compute: Compute, _ meter: SensitivityMeter?
+    ) throws -> QuantizationPlan {
+        guard let meter else { return try QuantizationPlan(model, options, compute: compute) }
+        let bar = ProgressBar("trying four bits", unit: .items("matrices"), delay: .milliseconds(500))
+        defer { bar.finish() }
+        return try QuantizationPlan(
+            model, options, compute: compute,
+            sensitivity: { trial in
+                bar.update(done: trial.index, total: trial.count)
+                return try meter.divergence(trial)
+            })
+    }
+}
+
+extension QuantizeCommand {
+    /// By what matrices are chosen that keep eight bits.
+    enum Sensitivity: String, CaseIterable, ExpressibleByArgument { case divergence, error }
 }

@@ -12,17 +12,25 @@ public struct QuantizationPlan: Sendable {
     /// What an error in the columns of each tensor counts; nil where nothing is known.
     let importance: [ColumnWeights?]
 
-    /// - Parameter compute: measures, where `ratio` is below 1, what four bits would take from each matrix.
+    /// - Parameter compute: measures, where `ratio` is below 1, the error that four bits make in each matrix.
     /// - Throws: ``QuantizationError/alreadyQuantized(file:tensor:type:)``, what is wrong with the importance matrix, and
     ///   `CancellationError`.
     public init(_ source: ModelSource, _ options: QuantizationOptions, compute: Compute) throws {
+        try self.init(source, options, compute: compute, sensitivity: nil)
+    }
+
+    /// - Parameter sensitivity: measures, where `ratio` is below 1, what four bits in each matrix take from the model; nil for
+    ///   the error in the matrix itself.
+    package init(
+        _ source: ModelSource, _ options: QuantizationOptions, compute: Compute, sensitivity: SensitivityMeasure?
+    ) throws {
         self.source = source
         self.options = options
         importance = try Self.importance(source, options)
         let layers = (source.tensors.compactMap(\.layer).max() ?? -1) + 1
         types = source.tensors.map { Self.type($0, options, layers) }
         try refuseRequantizing()
-        if options.ratio < 1 { try widen(with: compute) }
+        if options.ratio < 1 { try widen(with: compute, sensitivity) }
     }
 
     private static func importance(
@@ -43,6 +51,10 @@ public struct QuantizationPlan: Sendable {
             return tensor.type.isDense && tensor.shape.rank == 1 ? .f32 : tensor.type
         }
         if role == .head, options.keepsOutput { return tensor.type }
+        // Where not all layers get the narrow type, what stands outside of them is among the rest.
+        if role == .embedding, options.ratio < 1 {
+            return TypeMixture.q8_0.elementType(of: role, columns: tensor.shape.columns)
+        }
         return options.mixture.elementType(
             of: role, layer: tensor.layer.map { ($0, layers) }, columns: tensor.shape.columns)
     }
@@ -62,16 +74,27 @@ extension QuantizationPlan {
     private static let triedRows = 256
 
     /// Gives eight bits to the matrices that lose most by four, until no more than the ratio of the layers' weights has
-    /// four.
-    private mutating func widen(with compute: Compute) throws {
-        var candidates: [(index: Int, weights: Int, error: Double)] = []
-        for (index, tensor) in source.tensors.enumerated() where tensor.layer != nil && tensor.role != nil {
+    /// four. Losses add up, so what counts is the loss that a weight of eight bits saves: of two matrices that lose as much,
+    /// the smaller one is widened first.
+    private mutating func widen(with compute: Compute, _ sensitivity: SensitivityMeasure?) throws {
+        let indices = source.tensors.indices.filter {
+            source.tensors[$0].layer != nil && source.tensors[$0].role != nil
+        }
+        var candidates: [(index: Int, weights: Int, loss: Double)] = []
+        for (place, index) in indices.enumerated() {
             try Task.checkCancellation()
-            candidates.append((index, tensor.shape.elementCount, try error(of: index, compute)))
+            let loss =
+                if let sensitivity {
+                    try sensitivity(try trial(index, place, of: indices.count, compute))
+                } else {
+                    try squaredError(of: index, compute)
+                }
+            let weights = source.tensors[index].shape.elementCount
+            candidates.append((index, weights, loss / Double(max(weights, 1))))
         }
         let total = candidates.reduce(0) { $0 + $1.weights }
         var narrow = total
-        for candidate in candidates.sorted(by: { ($0.error, $1.index) > ($1.error, $0.index) }) {
+        for candidate in candidates.sorted(by: { ($0.loss, $1.index) > ($1.loss, $0.index) }) {
             guard Double(narrow) > options.ratio * Double(total) else { break }
             narrow -= candidate.weights
             let columns = source.tensors[candidate.index].shape.columns
@@ -79,8 +102,18 @@ extension QuantizationPlan {
         }
     }
 
-    /// The relative error that the type of a matrix makes on some of its rows, evenly spread.
-    private func error(of index: Int, _ compute: Compute) throws -> Double {
+    private func trial(
+        _ index: Int, _ place: Int, of count: Int, _ compute: Compute
+    ) throws -> SensitivityTrial {
+        guard case .tensor(let tensor) = source.tensors[index].content, let layer = source.tensors[index].layer,
+            let narrowed = try compute.quantizeTensor(
+                tensor, to: types[index], rule: options.rule, importance: importance[index])
+        else { throw outOfRange(index) }
+        return SensitivityTrial(layer: layer, narrowed: narrowed, count: count, index: place)
+    }
+
+    /// The square of the relative error that the type of a matrix makes on some of its rows, evenly spread.
+    private func squaredError(of index: Int, _ compute: Compute) throws -> Double {
         guard case .tensor(let tensor) = source.tensors[index].content else { return 0 }
         let count = min(Self.triedRows, tensor.shape.rows)
         let rows = (0..<count).map { $0 * tensor.shape.rows / count }
@@ -88,7 +121,7 @@ extension QuantizationPlan {
         let loss = compute.quantizeRows(
             of: tensor, ids: rows, to: types[index], rule: options.rule, importance: importance[index], into: &bytes)
         guard let loss else { throw outOfRange(index) }
-        return loss.relativeError
+        return loss.relativeError * loss.relativeError
     }
 
     func outOfRange(_ index: Int) -> QuantizationError {

@@ -7,7 +7,7 @@ internal import Compute
 /// activations that runs through them.
 final class Transformer: @unchecked Sendable {
     let configuration: ModelConfiguration
-    let weights: TransformerWeights
+    var weights: TransformerWeights
     let compute: Compute
     let rotary: RotaryEmbedding
     private let wave: Wave

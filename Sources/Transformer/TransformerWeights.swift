@@ -7,10 +7,11 @@ internal import UntrustedInput
 struct TransformerWeights: Sendable {
     /// Rows are looked up, never multiplied, so it stays as the file has it: (vocabulary, hidden)
     let embedding: Tensor
-    let layers: [LayerWeights]
+    private(set) var layers: [LayerWeights]
     let finalNorm: WeightVector  // (hidden)
     /// The output head; made from the embedding where the model ties them: (vocabulary, hidden)
     let head: WeightMatrix
+    private let form: MatrixForm
 }
 
 struct LayerWeights: Sendable {
@@ -44,35 +45,67 @@ extension TransformerWeights {
         let totalBytes = (matrices + [headTensor]).reduce(0) { $0 + $1.byteRange.count }
         var completedBytes = 0
 
-        func matrix(
-            _ name: String, _ parts: [WeightPart], _ precision: WeightPrecision, activationBits bits: Int
-        ) throws -> WeightMatrix {
-            let matrix = try compute.makeMatrix(
-                parts, precision: precision, groups: groups, activationBits: bits, name: name)
+        let form = MatrixForm(
+            configuration: configuration, precision: precision, groups: groups, activationBits: activationBits)
+        func matrix(_ name: String, _ parts: [WeightPart], _ form: MatrixForm) throws -> WeightMatrix {
+            let matrix = try form.matrix(name, parts, compute)
             for part in parts { completedBytes += part.tensor.byteRange.count }
             progress?(WeightLoadProgress(completedBytes: completedBytes, totalBytes: totalBytes))
             return matrix
         }
 
         embedding = tensors.embedding
-        layers = try layerTensors.map { layer in
-            LayerWeights(
-                attentionNorm: WeightVector(layer.attentionNorm),
-                queryKeyValue: try matrix(
-                    "attn_qkv", Self.queryKeyValueParts(layer.queryKeyValue, configuration),
-                    precision, activationBits: activationBits),
-                attentionOutput: try matrix(
-                    "attn_output", [WeightPart(layer.attentionOutput)], precision, activationBits: activationBits),
-                feedForwardNorm: WeightVector(layer.feedForwardNorm),
-                gateUp: try matrix(
-                    "ffn_gate_up", layer.gateUp.map { WeightPart($0) }, precision, activationBits: activationBits),
-                down: try matrix("ffn_down", [WeightPart(layer.down)], precision, activationBits: activationBits))
-        }
+        layers = try layerTensors.map { try LayerWeights($0, form, matrix: matrix) }
         finalNorm = WeightVector(tensors.finalNorm)
         // An error of the head goes straight to the logits, and it runs for few rows: always 16 bits, and weights of 8 where
         // the layers have 4, as the quantisers of llama.cpp and of OpenVINO's optimum-cli leave it wider too.
-        head = try matrix(
-            "output", [WeightPart(headTensor)], precision == .int4 ? .int8 : precision, activationBits: 16)
+        var headForm = form
+        headForm.activationBits = 16
+        if precision == .int4 { headForm.precision = .int8 }
+        head = try matrix("output", [WeightPart(headTensor)], headForm)
+        self.form = form
+    }
+
+    /// Puts another layer in the place of one.
+    ///
+    /// - Returns: the one that was there.
+    mutating func exchangeLayer(_ index: Int, _ layer: LayerWeights) -> LayerWeights {
+        defer { layers[index] = layer }
+        return layers[index]
+    }
+
+    /// A layer in the form of the others.
+    func makeLayer(_ tensors: LayerTensors, _ compute: Compute) throws -> LayerWeights {
+        try LayerWeights(tensors, form) { try $2.matrix($0, $1, compute) }
+    }
+}
+
+/// How a model's tensors are held in memory.
+private struct MatrixForm: Sendable {
+    let configuration: ModelConfiguration
+    var precision: WeightPrecision
+    let groups: WeightGroups
+    var activationBits: Int
+
+    func matrix(_ name: String, _ parts: [WeightPart], _ compute: Compute) throws(ComputeError) -> WeightMatrix {
+        try compute.makeMatrix(
+            parts, precision: precision, groups: groups, activationBits: activationBits, name: name)
+    }
+}
+
+extension LayerWeights {
+    /// - Parameter matrix: makes a matrix of this name and these parts in this form.
+    fileprivate init(
+        _ tensors: LayerTensors, _ form: MatrixForm,
+        matrix: (String, [WeightPart], MatrixForm) throws -> WeightMatrix
+    ) throws {
+        attentionNorm = WeightVector(tensors.attentionNorm)
+        queryKeyValue = try matrix(
+            "attn_qkv", Self.queryKeyValueParts(tensors.queryKeyValue, form.configuration), form)
+        attentionOutput = try matrix("attn_output", [WeightPart(tensors.attentionOutput)], form)
+        feedForwardNorm = WeightVector(tensors.feedForwardNorm)
+        gateUp = try matrix("ffn_gate_up", tensors.gateUp.map { WeightPart($0) }, form)
+        down = try matrix("ffn_down", [WeightPart(tensors.down)], form)
     }
 
     /// llama GGUF files hold the rows of q and k so that rotary pairs lie side by side; undone here, once, since the

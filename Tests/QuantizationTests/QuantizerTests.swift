@@ -222,10 +222,46 @@ import UntrustedInput
         let largest = layers.map(\.0.elementCount).max() ?? 0
         #expect(Double(share) <= ratio * Double(total))
         #expect(Double(share + largest) > ratio * Double(total) || ratio == 1)
-        // All rows of these are tried, so the order is exactly that of the errors.
-        let kept = layers.filter { $0.1.type == .q4_0 }.map(\.0.loss.relativeError).max() ?? 0
-        let widened = layers.filter { $0.1.type == .q8_0 }.map(\.0.loss.relativeError).min() ?? .infinity
+        // All rows of these are tried, so the order is exactly that of the errors for each weight.
+        func loss(_ tensor: QuantizationReport.TensorReport) -> Double {
+            tensor.loss.relativeError * tensor.loss.relativeError / Double(tensor.elementCount)
+        }
+        let kept = layers.filter { $0.1.type == .q4_0 }.map { loss($0.0) }.max() ?? 0
+        let widened = layers.filter { $0.1.type == .q8_0 }.map { loss($0.0) }.min() ?? .infinity
         #expect(kept <= widened)
+    }
+
+    @Test("a measure decides, which is shown each matrix in four bits once, in the source's own order of rows")
+    func measuredRatio() throws {
+        let checkpoint = try Checkpoint.open(Workshop.golden("llama-gqa-tied-bf16"))
+        let compute = try Compute(threads: 1)
+        var options = QuantizationOptions(.q4_0)
+        options.ratio = 0.5
+        var shown: [String] = []
+        let plan = try QuantizationPlan(try ModelSource(checkpoint), options, compute: compute) { trial in
+            let own = try checkpoint.require(trial.narrowed.name, shape: trial.narrowed.shape.extents)
+            let difference = compute.compareRows(
+                of: own, ids: Array(0..<own.shape.rows), with: trial.narrowed, from: 0)
+            #expect(trial.narrowed.type == .q4_0 && difference.relativeError < 0.1 && trial.index == shown.count)
+            #expect(trial.count == 14 && own.name.contains("layers.\(trial.layer)."))
+            shown.append(own.name)
+            // The second layer is said to lose more in each weight.
+            return trial.layer == 1 ? Double(own.shape.elementCount) : 0
+        }
+        #expect(Set(shown).count == 14)
+        let report = try Quantizer(plan, compute: compute).write(to: shop.path("a.gguf"))
+        for tensor in report.tensors where tensor.name.hasPrefix("blk.") && !tensor.name.contains("norm") {
+            #expect(tensor.type == (tensor.name.hasPrefix("blk.1.") ? .q8_0 : .q4_0), "\(tensor.name)")
+        }
+    }
+
+    @Test("where not all layers have four bits, a separate embedding has eight", arguments: [0.6, 1])
+    func embedding(ratio: Double) throws {
+        var options = QuantizationOptions(.q4_0)
+        options.ratio = ratio
+        try shop.quantize(Workshop.golden("phi3-base-f32"), options)
+        let type = try Checkpoint.open(shop.path("a.gguf")).require("token_embd.weight").type
+        #expect(type == (ratio < 1 ? .q8_0 : .q4_0))
     }
 
     // MARK: Importance
@@ -269,6 +305,29 @@ import UntrustedInput
         }
         let path = try shop.writeImportance([("a", [1])], count: 0)
         #expect(throws: InputError.self) { try ImportanceMatrix(path: path) }
+    }
+
+    @Test("products that no activations can have, or of another shape, are refused by name")
+    func badProducts() throws {
+        let sums = (0..<32).map { Float($0 + 1) }
+        for (shape, value) in [([1, 32, 32], Float(33)), ([1, 32, 32], .nan), ([32, 32], 0), ([1, 16, 64], 0)] {
+            let entries = [
+                GGUFWriter.Entry("a.in_sum2", .f32, TensorShape([1, 32])),
+                GGUFWriter.Entry("a.counts", .f32, TensorShape([1, 1])),
+                GGUFWriter.Entry("a.in_products", .f32, TensorShape(shape)),
+            ]
+            let writer = try GGUFWriter(shop.path("i.gguf"), metadata: [], tensors: entries)
+            let products = (0..<1_024).map { $0 == 5 ? value : 0 }
+            for (entry, values) in zip(entries, [sums, [8], products]) {
+                let bytes = values.flatMap { value in
+                    (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+                }
+                try writer.append(bytes.span, to: entry.name)
+            }
+            try writer.finish()
+            let error = #expect(throws: InputError.self) { try ImportanceMatrix(path: self.shop.path("i.gguf")) }
+            #expect(error?.field?.hasPrefix("a.in_products") == true, "\(String(describing: error))")
+        }
     }
 
     // MARK: Comparing
