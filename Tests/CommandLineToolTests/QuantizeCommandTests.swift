@@ -132,26 +132,4 @@ import Testing
         #expect(try names == ["a.gguf"])
         #expect(try String(contentsOfFile: path("a.gguf"), encoding: .utf8) == "old")
     }
-
-    @Test("whatever ends it, and whenever: a whole file or none", arguments: ["INT", "TERM", "KILL"])
-    func stopped(signal: String) throws {
-        let big = path("big.gguf")
-        let synth = try ToolProcess.run(
-            ["synth", "--like", "smollm2-135m", "--layers", "4", "--dtype", "f16", "-o", big])
-        #expect(synth.status == 0, "\(synth.errors)")
-        let source = try Data(contentsOf: URL(fileURLWithPath: big))
-        let codes = ["INT": 130, "TERM": 143, "KILL": 137]
-        for milliseconds in [10, 60, 150, 300, 450] {
-            let result = try ToolProcess.shell(
-                """
-                "$SWIFTLET" quantize '\(big)' --type q4_k -t 1 -o '\(path("a.gguf"))' & child=$!
-                sleep \(Double(milliseconds) / 1_000); kill -\(signal) $child; wait $child
-                """)
-            let isDone = result.status == 0
-            #expect(isDone || result.status == Int32(codes[signal] ?? 0), "\(result.status) \(result.errors)")
-            #expect(try names == (isDone ? ["a.gguf", "big.gguf"] : ["big.gguf"]), "\(milliseconds) ms")
-            if isDone { try FileManager.default.removeItem(atPath: path("a.gguf")) }
-        }
-        #expect(try Data(contentsOf: URL(fileURLWithPath: big)) == source)
-    }
 }
