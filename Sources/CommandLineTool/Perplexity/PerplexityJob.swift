@@ -1,4 +1,5 @@
 import Checkpoints
+import Compute
 import Generation
 import Inference
 import Swiftlet
@@ -30,14 +31,32 @@ struct PerplexityJob: Sendable {
     /// Tokens that are generated to tell how fast.
     private static let generatedTokens = 16
 
+    /// What the others of a comparison are held against.
+    private enum Other {
+        /// Computes beside each of them.
+        case loaded(LoadedModel)
+        /// Has computed once, and is gone.
+        case remembered(name: String, windows: TextWindows, vocabularySize: Int, [LogDistribution])
+
+        var name: String {
+            switch self {
+            case .loaded(let other): other.model.name
+            case .remembered(let name, _, _, _): name
+            }
+        }
+    }
+
     /// - Parameter each: called with each result as it is there.
     func run(each: (PerplexityResult) throws -> Void) async throws {
-        var loadedReference: LoadedModel?
-        if case .model(let name) = reference { loadedReference = try await LoadedModel(name, load) }
+        var other: Other?
+        if case .model(let name) = reference { other = .loaded(try await LoadedModel(name, load)) }
         for (index, name) in models.enumerated() {
             let location = try ModelLocation.find(name)
             let loaded = try await LoadedModel(name, load)
-            let (meter, referenceName) = try meter(loaded, location.path, against: loadedReference)
+            var (meter, referenceName) = try meter(loaded, location.path, against: other)
+            var isFirst = false
+            if case .first = reference { isFirst = index == 0 && models.count > 1 }
+            meter.remembers = isFirst && isWorthRemembering(meter.windows, loaded)
             let outcome = try measure(meter, name: loaded.model.name)
             try meter.kept?.commit()
             try each(
@@ -46,8 +65,22 @@ struct PerplexityJob: Sendable {
                     precision: load.precisionName, text: textName, windows: meter.windows, reference: referenceName,
                     figures: PerplexityFigures(outcome.predictions), tokensPerSecond: outcome.tokensPerSecond,
                     generatedPerSecond: try generationSpeed(loaded.model.backend)))
-            if case .first = reference, index == 0 { loadedReference = loaded }
+            guard isFirst else { continue }
+            other =
+                meter.remembers
+                ? .remembered(
+                    name: loaded.model.name, windows: meter.windows,
+                    vocabularySize: loaded.model.backend.properties.vocabularySize, outcome.distributions)
+                : .loaded(loaded)
         }
+    }
+
+    /// Whether a model's predictions fit into a part of the free memory: then the model is not asked again beside each
+    /// of the others.
+    private func isWorthRemembering(_ windows: TextWindows, _ loaded: LoadedModel) -> Bool {
+        let vocabularySize = loaded.model.backend.properties.vocabularySize
+        let bytes = PerplexityMeter.rememberedBytes(windows: windows, vocabularySize: vocabularySize)
+        return bytes <= (SystemMemory.availableBytes ?? 0) / 4
     }
 
     private var textName: String {
@@ -63,7 +96,7 @@ struct PerplexityJob: Sendable {
 
     /// What a model is measured by, and what its reference is called.
     private func meter(
-        _ loaded: LoadedModel, _ path: String, against other: LoadedModel?
+        _ loaded: LoadedModel, _ path: String, against other: Other?
     ) throws -> (meter: PerplexityMeter, reference: String?) {
         let model = loaded.model
         let vocabularySize = model.backend.properties.vocabularySize
@@ -80,18 +113,28 @@ struct PerplexityJob: Sendable {
         let windows = try text.windows(for: model, length: windowTokens, maximumCount: maximumWindows)
         var meter = PerplexityMeter(model: model.backend, windows: windows)
         if let other {
-            let expected = try text.windows(for: other.model, length: windowTokens, maximumCount: maximumWindows)
-            guard windows == expected, other.model.backend.properties.vocabularySize == vocabularySize else {
+            let expected: (windows: TextWindows, vocabularySize: Int)
+            switch other {
+            case .loaded(let other):
+                expected = (
+                    try text.windows(for: other.model, length: windowTokens, maximumCount: maximumWindows),
+                    other.model.backend.properties.vocabularySize
+                )
+                meter.reference = .model(other.model.backend)
+            case .remembered(_, let windows, let vocabularySize, let distributions):
+                expected = (windows, vocabularySize)
+                meter.reference = .remembered(distributions)
+            }
+            guard windows == expected.windows, vocabularySize == expected.vocabularySize else {
                 throw InputError.inconsistent(
-                    file: path, field: "tokenizer", found: "other ids for the text than \(other.model.name) has",
+                    file: path, field: "tokenizer", found: "other ids for the text than \(other.name) has",
                     expected: "the tokenizer of the reference")
             }
-            meter.reference = .model(other.model.backend)
         }
         if let saveLogits {
             meter.kept = try LogitFileWriter(saveLogits, windows: windows, vocabularySize: vocabularySize)
         }
-        return (meter, other?.model.name)
+        return (meter, other?.name)
     }
 
     private func generationSpeed(_ backend: any InferenceBackend) throws -> Double? {
