@@ -58,8 +58,7 @@ class Trials:
 
 
 def digest(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def kills(trials, source, moments):
@@ -199,7 +198,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--swiftlet", default=str(ROOT / ".build/release/swiftlet"))
     parser.add_argument("--source", help="a GGUF to quantise; SmolLM2's shape with 8 layers where none is given")
-    parser.add_argument("--corpus", default=str(ROOT.parent / "shared/golden/open/fuzz"))
+    golden = os.environ.get("SWIFTLET_GOLDEN", str(ROOT.parent / "shared/golden/open"))
+    parser.add_argument("--corpus", default=str(Path(golden) / "fuzz"), help="the one of $SWIFTLET_GOLDEN, else beside the checkout")
     parser.add_argument("--moments", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
