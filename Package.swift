@@ -82,6 +82,12 @@ let package = Package(
         library(
             "Quantization",
             ["Transformer", "Checkpoints", "Tokenizers", "Compute", "Kernels", "Tensors", "UntrustedInput"]),
+        library(
+            "Export",
+            [
+                "Quantization", "Transformer", "Checkpoints", "Tokenizers", "Compute", "Kernels", "Tensors",
+                "UntrustedInput",
+            ]),
         // Floor 5
         library(
             "Swiftlet",
@@ -101,8 +107,8 @@ let package = Package(
         .executableTarget(
             name: "CommandLineTool",
             dependencies: [
-                "Swiftlet", "ModelHub", "Terminal", "Generation", "Quantization", "Transformer", "Checkpoints",
-                "Tokenizers", "Compute", "Inference", "Kernels", "Tensors", "UntrustedInput",
+                "Swiftlet", "ModelHub", "Terminal", "Generation", "Export", "Quantization", "Transformer",
+                "Checkpoints", "Tokenizers", "Compute", "Inference", "Kernels", "Tensors", "UntrustedInput",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
@@ -120,6 +126,12 @@ let package = Package(
         tests(
             "Quantization",
             ["Checkpoints", "Compute", "Kernels", "Tensors", "Tokenizers", "Transformer", "UntrustedInput"]),
+        tests(
+            "Export",
+            [
+                "Checkpoints", "Compute", "Kernels", "Quantization", "Tensors", "Tokenizers", "Transformer",
+                "UntrustedInput",
+            ]),
         tests("Swiftlet", ["Generation", "Tokenizers", "Transformer", "Checkpoints", "Inference"]),
         tests(
             "ModelHub",

@@ -1,5 +1,6 @@
 import Checkpoints
 import Compute
+import Export
 import Generation
 import Inference
 import ModelHub
@@ -26,6 +27,7 @@ struct Failure: Error {
         case let error as InputError: self.init(Self.status(of: error), error.description)
         case let error as CheckpointWriteError: self.init(Self.status(of: error), error.description)
         case let error as QuantizationError: self.init(Self.status(of: error), error.description)
+        case let error as ExportError: self.init(Self.status(of: error), error.description)
         case let error as InferenceError: self.init(Self.status(of: error), error.description)
         case let error as ComputeError: self.init(Self.status(of: error), error.description)
         case let error as LanguageModelError: self.init(Self.status(of: error), error.description)
@@ -54,6 +56,14 @@ struct Failure: Error {
         case .alreadyQuantized, .outputIsSource: .usage
         case .weightOutOfRange: .badData
         case .sourceChanged: .failure
+        }
+    }
+
+    private static func status(of error: ExportError) -> ExitStatus {
+        switch error {
+        case .alreadyQuantized, .outputExists, .unevenGroups: .usage
+        case .weightOutOfRange: .badData
+        case .refused, .sourceChanged: .failure
         }
     }
 

@@ -13,7 +13,7 @@ import ArgumentParser
         subcommands: [
             RunCommand.self, ChatCommand.self, InspectCommand.self, TokenizeCommand.self, LogitsCommand.self,
             PullCommand.self, ModelsCommand.self, BenchCommand.self, PerplexityCommand.self, KernelsCommand.self,
-            CalibrateCommand.self, QuantizeCommand.self, SynthCommand.self,
+            CalibrateCommand.self, QuantizeCommand.self, ExportCommand.self, SynthCommand.self,
         ])
 
     static func main() async {

@@ -70,9 +70,6 @@ public struct QuantizationPlan: Sendable {
 // MARK: - Where not all layers get four bits
 
 extension QuantizationPlan {
-    /// Rows of a matrix that are tried: their error tells that of the whole within a few percent.
-    private static let triedRows = 256
-
     /// Gives eight bits to the matrices that lose most by four, until no more than the ratio of the layers' weights has
     /// four. Losses add up, so what counts is the loss that a weight of eight bits saves: of two matrices that lose as much,
     /// the smaller one is widened first.
@@ -80,7 +77,7 @@ extension QuantizationPlan {
         let indices = source.tensors.indices.filter {
             source.tensors[$0].layer != nil && source.tensors[$0].role != nil
         }
-        var candidates: [(index: Int, weights: Int, loss: Double)] = []
+        var candidates: [BitShare.Candidate] = []
         for (place, index) in indices.enumerated() {
             try Task.checkCancellation()
             let loss =
@@ -92,13 +89,9 @@ extension QuantizationPlan {
             let weights = source.tensors[index].shape.elementCount
             candidates.append((index, weights, loss / Double(max(weights, 1))))
         }
-        let total = candidates.reduce(0) { $0 + $1.weights }
-        var narrow = total
-        for candidate in candidates.sorted(by: { ($0.loss, $1.index) > ($1.loss, $0.index) }) {
-            guard Double(narrow) > options.ratio * Double(total) else { break }
-            narrow -= candidate.weights
-            let columns = source.tensors[candidate.index].shape.columns
-            types[candidate.index] = TypeMixture.q8_0.elementType(of: .gateUp, columns: columns)
+        for index in BitShare.widened(candidates, ratio: options.ratio) {
+            let columns = source.tensors[index].shape.columns
+            types[index] = TypeMixture.q8_0.elementType(of: .gateUp, columns: columns)
         }
     }
 
@@ -115,8 +108,7 @@ extension QuantizationPlan {
     /// The square of the relative error that the type of a matrix makes on some of its rows, evenly spread.
     private func squaredError(of index: Int, _ compute: Compute) throws -> Double {
         guard case .tensor(let tensor) = source.tensors[index].content else { return 0 }
-        let count = min(Self.triedRows, tensor.shape.rows)
-        let rows = (0..<count).map { $0 * tensor.shape.rows / count }
+        let rows = BitShare.triedRows(of: tensor.shape.rows)
         var bytes: [UInt8] = []
         let loss = compute.quantizeRows(
             of: tensor, ids: rows, to: types[index], rule: options.rule, importance: importance[index], into: &bytes)

@@ -13,6 +13,8 @@ public struct MappedFileError: Error, Equatable, Sendable, CustomStringConvertib
     public let code: Int32
 
     public var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+    /// Whether something else stands in the place.
+    public var isTaken: Bool { code == EEXIST || code == ENOTEMPTY }
     /// The system's words, with the call before them.
     public var reason: String { unsafe "\(call): \(String(cString: strerror(code)))" }
     public var description: String { "\(path): \(reason)" }

@@ -57,3 +57,10 @@ final class RotaryEmbedding: @unchecked Sendable {
         }
     }
 }
+
+extension ModelConfiguration {
+    /// θ^(−2i/d), before LongRoPE's factors divide them: (rotaryDimensions / 2)
+    package var rotaryFrequencies: [Double] {
+        RotaryEmbedding.frequencies(base: ropeTheta, dimensions: rotaryDimensions, factors: nil)
+    }
+}

@@ -1,5 +1,5 @@
 internal import Checkpoints
-internal import Compute
+package import Compute
 internal import Tensors
 internal import UntrustedInput
 
@@ -101,20 +101,27 @@ extension LayerWeights {
     ) throws {
         attentionNorm = WeightVector(tensors.attentionNorm)
         queryKeyValue = try matrix(
-            "attn_qkv", Self.queryKeyValueParts(tensors.queryKeyValue, form.configuration), form)
+            "attn_qkv", tensors.queryKeyValueParts(form.configuration), form)
         attentionOutput = try matrix("attn_output", [WeightPart(tensors.attentionOutput)], form)
         feedForwardNorm = WeightVector(tensors.feedForwardNorm)
         gateUp = try matrix("ffn_gate_up", tensors.gateUp.map { WeightPart($0) }, form)
         down = try matrix("ffn_down", [WeightPart(tensors.down)], form)
     }
+}
 
+extension LayerTensors {
+    /// The projections of q, k and v, in one part or three, with their rows in the order that rotates the halves of a head.
+    ///
     /// llama GGUF files hold the rows of q and k so that rotary pairs lie side by side; undone here, once, since the
     /// rest of the engine pairs element i with element i + rotaryDimensions / 2.
-    private static func queryKeyValueParts(_ tensors: [Tensor], _ configuration: ModelConfiguration) -> [WeightPart] {
-        guard configuration.isQueryKeyInterleaved, tensors.count == 3 else { return tensors.map { WeightPart($0) } }
+    package func queryKeyValueParts(_ configuration: ModelConfiguration) -> [WeightPart] {
+        guard configuration.isQueryKeyInterleaved, queryKeyValue.count == 3 else {
+            return queryKeyValue.map { WeightPart($0) }
+        }
         let order = WeightPart.RowOrder.deinterleavedHeads(headSize: configuration.headSize)
         return [
-            WeightPart(tensors[0], rowOrder: order), WeightPart(tensors[1], rowOrder: order), WeightPart(tensors[2]),
+            WeightPart(queryKeyValue[0], rowOrder: order), WeightPart(queryKeyValue[1], rowOrder: order),
+            WeightPart(queryKeyValue[2]),
         ]
     }
 }

@@ -7,13 +7,16 @@ enum FloorPlan {
         ["Checkpoints", "Kernels", "KernelsAVX2", "KernelsAVX512", "Tokenizers"],
         ["Compute", "Inference"],
         ["Transformer"],
-        ["Generation", "Quantization"],
+        ["Export", "Generation", "Quantization"],
         ["ModelHub", "Swiftlet", "Terminal"],
         ["CommandLineTool"],
     ]
 
-    /// An instruction set fills the table that the portable kernels declare, and so stands on their floor and on them.
-    static let onTheSameFloor = ["KernelsAVX2": ["Kernels"], "KernelsAVX512": ["Kernels"]]
+    /// An instruction set fills the table that the portable kernels declare, and so stands on their floor and on them;
+    /// an export shares few bits out as a quantisation does.
+    static let onTheSameFloor = [
+        "KernelsAVX2": ["Kernels"], "KernelsAVX512": ["Kernels"], "Export": ["Quantization"],
+    ]
 
     /// The language's own modules and the C library's, which every floor may import.
     static let standardLibrary: Set<String> = ["Swift", "Synchronization", "Glibc", "Musl", "Darwin"]

@@ -19,7 +19,7 @@ public struct WeightPart: Sendable {
     }
 
     /// The row of the file that belongs at a row of the part.
-    func sourceRow(of row: Int) -> Int {
+    package func sourceRow(of row: Int) -> Int {
         switch rowOrder {
         case .natural: return row
         case .deinterleavedHeads(let headSize):

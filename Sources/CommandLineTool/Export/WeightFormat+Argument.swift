@@ -1,0 +1,4 @@
+public import ArgumentParser
+public import Export
+
+extension ExportOptions.WeightFormat: ExpressibleByArgument {}

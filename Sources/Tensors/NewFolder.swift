@@ -1,0 +1,83 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A folder that is written beside the place where it will stand: whoever looks at the path sees nothing, or the empty
+/// folder that was there, until ``commit()`` has put the whole new one there.
+///
+/// The object removes what it wrote when it goes without a commit, after an error as after a cancellation. Its files have
+/// no name before the commit, where the system can do that (see ``NewFile``): of a process that is killed an empty folder
+/// is left.
+public final class NewFolder {
+    /// Where the folder will stand.
+    public let path: String
+    private let aside: String
+    private var files: [(name: String, file: NewFile)] = []
+    private var isCommitted = false
+
+    /// Makes the folder, empty, beside `path`.
+    ///
+    /// - Throws: what the system refused; `EEXIST` where something stands at `path` that is no empty folder.
+    public init(at path: String) throws(MappedFileError) {
+        let trimmed = path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
+        self.path = trimmed
+        let name = trimmed.lastIndex(of: "/").map(trimmed.index(after:)) ?? trimmed.startIndex
+        aside = "\(trimmed[..<name]).\(trimmed[name...]).\(String(UInt64.random(in: 0 ... .max), radix: 36))"
+        guard unsafe access(trimmed, F_OK) != 0 || Self.isEmptyFolder(trimmed) else {
+            throw MappedFileError(path: trimmed, call: "mkdir", code: EEXIST)
+        }
+        guard unsafe mkdir(aside, 0o777) == 0 else {
+            throw MappedFileError(path: trimmed, call: "mkdir", code: errno)
+        }
+    }
+
+    deinit {
+        guard !isCommitted else { return }
+        let names = files.map(\.name)
+        files = []
+        for name in names { _ = unsafe unlink("\(aside)/\(name)") }
+        _ = unsafe rmdir(aside)
+    }
+
+    private static func isEmptyFolder(_ path: String) -> Bool {
+        guard let folder = unsafe opendir(path) else { return false }
+        defer { unsafe closedir(folder) }
+        // "." and ".." are in every folder.
+        for _ in 0..<3 where unsafe readdir(folder) == nil { return true }
+        return false
+    }
+
+    /// A file of the folder, to be written by the caller and committed with the folder.
+    ///
+    /// - Precondition: a plain name, which no other file has.
+    public func file(named name: String) throws(MappedFileError) -> NewFile {
+        precondition(!name.contains("/") && !files.contains { $0.name == name }, "a name of its own")
+        do {
+            let file = try NewFile(replacing: "\(aside)/\(name)")
+            files.append((name, file))
+            return file
+        } catch {
+            // The name that the caller knows.
+            throw MappedFileError(path: "\(path)/\(name)", call: error.call, code: error.code)
+        }
+    }
+
+    /// Waits until all files are on the disk and puts the folder in its place.
+    ///
+    /// - Precondition: the folder is not committed yet.
+    public func commit() throws(MappedFileError) {
+        precondition(!isCommitted, "committed twice")
+        do {
+            for (_, file) in files { try file.commit() }
+            // Takes the place of an empty folder, too, and of nothing else.
+            try FileReplacement.replace(path, with: aside)
+        } catch {
+            throw MappedFileError(path: path, call: error.call, code: error.code)
+        }
+        isCommitted = true
+    }
+}
