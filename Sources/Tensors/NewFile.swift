@@ -26,15 +26,21 @@ public final class NewFile {
     ///
     /// - Throws: what the system refused; also where something stands at `path` that is no regular file, for a device
     ///   or a folder cannot be replaced by what is meant to be read back.
-    public init(replacing path: String) throws(MappedFileError) {
+    public convenience init(replacing path: String) throws(MappedFileError) {
+        try self.init(replacing: path, namelessIn: nil)
+    }
+
+    /// - Parameter folder: where the file is while it has no name, on the same file system: the folder of `path` need not
+    ///   be there then, where the system can make files without a name. nil for the folder of `path`.
+    init(replacing path: String, namelessIn folder: String?) throws(MappedFileError) {
         var status = stat()
         if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
             throw MappedFileError(path: path, call: "open", code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
         }
         let name = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
         aside = "\(path[..<name]).\(path[name...]).\(String(UInt64.random(in: 0 ... .max), radix: 36))"
-        let folder = String(path[..<name])
-        let nameless = Self.openNameless(folder.isEmpty ? "." : folder)
+        let own = String(path[..<name])
+        let nameless = Self.openNameless(folder ?? (own.isEmpty ? "." : own))
         hasName = nameless < 0
         descriptor =
             hasName ? unsafe open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) : nameless

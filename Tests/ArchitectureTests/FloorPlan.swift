@@ -12,8 +12,10 @@ enum FloorPlan {
         ["CommandLineTool"],
     ]
 
-    /// An instruction set fills the table that the portable kernels declare, and so stands on their floor and on them;
-    /// an export shares few bits out as a quantisation does.
+    static let instructionSets = ["KernelsAVX2", "KernelsAVX512"]
+
+    /// An instruction set fills the table that the portable kernels declare, and so stands on their floor and on them.
+    /// Exports share few bits out among matrices by Quantization's rule.
     static let onTheSameFloor = [
         "KernelsAVX2": ["Kernels"], "KernelsAVX512": ["Kernels"], "Export": ["Quantization"],
     ]

@@ -27,6 +27,6 @@ import Testing
             return Set(names.filter { $0.hasSuffix("Kernels.swift") || $0 == "KernelSet.swift" })
         }
         #expect(tables("Kernels").count >= 3)
-        for module in FloorPlan.onTheSameFloor.keys { #expect(tables(module) == tables("Kernels"), "\(module)") }
+        for module in FloorPlan.instructionSets { #expect(tables(module) == tables("Kernels"), "\(module)") }
     }
 }

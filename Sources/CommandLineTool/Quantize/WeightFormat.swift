@@ -26,16 +26,16 @@ enum WeightFormat: String, CaseIterable, ExpressibleByArgument {
         case (.f16, _): return .f16
         case (.bf16, _): return .bf16
         case (.int8, .asym):
-            throw ValidationError("GGUF has no int8 with a minimum; \(Self.otherFormats) will hold it.")
+            throw ValidationError("GGUF has no int8 with a minimum; \(Self.otherFormats) holds it.")
         case (.int8, .sym), (.int4, _):
             guard groupSize == 32 else {
                 let groups = groupSize == -1 ? "one group a row" : "groups of \(groupSize)"
                 throw ValidationError(
-                    "GGUF has no \(rawValue) in \(groups), only in groups of 32; \(Self.otherFormats) will hold it.")
+                    "GGUF has no \(rawValue) in \(groups), only in groups of 32; \(Self.otherFormats) holds it.")
             }
             return self == .int8 ? .q8_0 : symmetry == .sym ? .q4_0 : .q4_1
         }
     }
 
-    private static let otherFormats = "the exports to OpenVINO IR and ONNX (swiftlet export, not there yet)"
+    private static let otherFormats = "OpenVINO's IR (swiftlet export openvino)"
 }

@@ -1,9 +1,26 @@
 import Checkpoints
+public import Tokenizers
 import UntrustedInput
 
-/// What tells how text becomes token ids, beside the weights of an export.
+/// The text side of a model that has no tokenizer files of its own.
+public struct ExportedTokenizer: Sendable {
+    public let tokenizer: Tokenizer
+    /// As the model brings it.
+    public let chatTemplate: String?
+
+    public init(_ tokenizer: Tokenizer, chatTemplate: String?) {
+        self.tokenizer = tokenizer
+        self.chatTemplate = chatTemplate
+    }
+}
+
+/// What tells how text becomes token ids, beside the weights of an export: the files of a Hugging Face folder as they are,
+/// or files made of what a GGUF file holds.
 struct TokenizerFiles {
     let checkpoint: Checkpoint
+    let made: ExportedTokenizer?
+    /// The longest text that the model was made for.
+    let contextTokens: Int
 
     /// Those that a Hugging Face folder may have, and what OpenVINO's tools make of them.
     private static let names = [
@@ -14,11 +31,37 @@ struct TokenizerFiles {
 
     var all: [(name: String, bytes: [UInt8])] {
         get throws(InputError) {
+            guard checkpoint.format == .huggingFace else {
+                guard let made else { return [] }
+                let files = [
+                    ("tokenizer.json", TokenizerJSON(made.tokenizer).json),
+                    ("tokenizer_config.json", configuration(made)),
+                ]
+                return files.map { ($0, Array(($1.text() + "\n").utf8)) }
+            }
             var files: [(name: String, bytes: [UInt8])] = []
             for name in Self.names {
                 if let bytes = try checkpoint.bytes(named: name) { files.append((name, bytes)) }
             }
             return files
         }
+    }
+
+    private func configuration(_ made: ExportedTokenizer) -> JSONText {
+        let tokenizer = made.tokenizer
+        var members: [(key: String, value: JSONText)] = [
+            ("tokenizer_class", .string("PreTrainedTokenizerFast")), ("clean_up_tokenization_spaces", .bool(false)),
+            ("model_max_length", .integer(contextTokens)),
+            ("add_bos_token", .bool(tokenizer.addsBeginning)), ("add_eos_token", .bool(tokenizer.addsEnd)),
+        ]
+        func add(_ name: String, _ id: Int?) {
+            if let piece = id.flatMap({ tokenizer.piece(of: $0) }) { members.append((name, .string(piece))) }
+        }
+        add("bos_token", tokenizer.beginningID)
+        add("eos_token", tokenizer.endID)
+        add("unk_token", tokenizer.unknownID)
+        add("pad_token", tokenizer.paddingID ?? tokenizer.endID)
+        if let template = made.chatTemplate { members.append(("chat_template", .string(template))) }
+        return .object(members)
     }
 }

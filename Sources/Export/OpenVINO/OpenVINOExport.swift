@@ -9,14 +9,20 @@ public struct OpenVINOExport: Sendable {
     private let configuration: ModelConfiguration
     private let tensors: DecoderTensors
     private let plan: WeightPlan
+    private let tokenizer: ExportedTokenizer?
 
     /// Decides about the format of every matrix; writes nothing.
     ///
-    /// - Parameter compute: packs weights, and measures them where a ratio shares them between formats.
+    /// - Parameters:
+    ///   - tokenizer: what tokenizer files are made of where the source is no folder that has them; nil for none.
+    ///   - compute: measures weights where a ratio shares them between formats.
     /// - Throws: `InputError` for what keeps Swiftlet from running the model: whatever is written can be compared with it;
     ///   ``ExportError``; `CancellationError`.
-    public init(_ checkpoint: Checkpoint, _ options: ExportOptions, compute: Compute) throws {
+    public init(
+        _ checkpoint: Checkpoint, _ options: ExportOptions, tokenizer: ExportedTokenizer? = nil, compute: Compute
+    ) throws {
         self.checkpoint = checkpoint
+        self.tokenizer = tokenizer
         configuration = try ModelConfiguration(checkpoint)
         tensors = DecoderTensors(try ModelTensors.resolve(checkpoint, configuration), configuration)
         plan = try WeightPlan(tensors.matrices, options, path: checkpoint.path, compute: compute)
@@ -35,7 +41,9 @@ public struct OpenVINOExport: Sendable {
             ("openvino_model.xml", Array(graph.xml(name: "Model0", runtimeOptions: Self.runtimeOptions).utf8))
         ]
         files += try ConfigurationFiles(checkpoint: checkpoint, configuration: configuration).all
-        files += try TokenizerFiles(checkpoint: checkpoint).all
+        files += try TokenizerFiles(
+            checkpoint: checkpoint, made: tokenizer, contextTokens: configuration.contextTokens
+        ).all
         for (name, bytes) in files { try folder.write(bytes, to: name) }
         let weights = try folder.file("openvino_model.bin")
         let reports = try ConstantWriter(graph.constants, MatrixPacker(plan: plan, compute: compute))

@@ -107,7 +107,7 @@ extension Tokenizer {
 
 extension MergeTable {
     /// All merges, the earliest first.
-    fileprivate var sorted: [(left: Int32, right: Int32, result: Int32)] {
+    var sorted: [(left: Int32, right: Int32, result: Int32)] {
         entries.sorted { ($0.merge.rank, $0.left, $0.right) < ($1.merge.rank, $1.left, $1.right) }
             .map { ($0.left, $0.right, $0.merge.result) }
     }
