@@ -84,12 +84,19 @@ public final class NewFile {
         byteCount += bytes.count
     }
 
+    /// Waits until the bytes are on the disk, and leaves the file where it is.
+    ///
+    /// - Precondition: the file is not committed yet.
+    func synchronize() throws(MappedFileError) {
+        precondition(descriptor >= 0, "committed twice")
+        guard fsync(descriptor) == 0 else { throw MappedFileError(path: path, call: "fsync", code: errno) }
+    }
+
     /// Waits until the bytes are on the disk and puts the file in its place.
     ///
     /// - Precondition: the file is not committed yet.
     public func commit() throws(MappedFileError) {
-        precondition(descriptor >= 0, "committed twice")
-        guard fsync(descriptor) == 0 else { throw MappedFileError(path: path, call: "fsync", code: errno) }
+        try synchronize()
         try giveName()
         try FileReplacement.replace(path, with: aside)
         close(descriptor)

@@ -103,6 +103,8 @@ public final class NewFolder {
     public func commit() throws(MappedFileError) {
         precondition(!isCommitted, "committed twice")
         do {
+            // What takes long comes first, so that the folder is hardly ever seen under another name than its own.
+            for (_, file) in files { try file.synchronize() }
             try makeFolder()
             for (_, file) in files { try file.commit() }
             // Takes the place of an empty folder, too, and of nothing else.
