@@ -80,6 +80,8 @@ let package = Package(
         // Floor 4
         library("Generation", ["Inference", "Tokenizers", "UntrustedInput"]),
         library(
+            "OpenVINOBridge", ["Transformer", "Checkpoints", "Compute", "Inference", "Tensors", "UntrustedInput"]),
+        library(
             "Quantization",
             ["Transformer", "Checkpoints", "Tokenizers", "Compute", "Kernels", "Tensors", "UntrustedInput"]),
         library(
@@ -92,8 +94,8 @@ let package = Package(
         library(
             "Swiftlet",
             [
-                "Generation", "Transformer", "Checkpoints", "Tokenizers", "Compute", "Inference", "Tensors",
-                "UntrustedInput",
+                "Generation", "OpenVINOBridge", "Transformer", "Checkpoints", "Tokenizers", "Compute", "Inference",
+                "Tensors", "UntrustedInput",
             ]),
         library("Terminal"),
         library(
@@ -107,7 +109,7 @@ let package = Package(
         .executableTarget(
             name: "CommandLineTool",
             dependencies: [
-                "Swiftlet", "ModelHub", "Terminal", "Generation", "Export", "Quantization", "Transformer",
+                "Swiftlet", "ModelHub", "Terminal", "Generation", "Export", "OpenVINOBridge", "Quantization", "Transformer",
                 "Checkpoints", "Tokenizers", "Compute", "Inference", "Kernels", "Tensors", "UntrustedInput",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -123,6 +125,12 @@ let package = Package(
         tests("Compute", ["Kernels", "Tensors"]),
         tests("Transformer", ["Checkpoints", "Compute", "Inference", "Tensors", "UntrustedInput"]),
         tests("Generation", ["Inference", "Tokenizers"]),
+        .testTarget(
+            name: "OpenVINOBridgeTests",
+            dependencies: [
+                "OpenVINOBridge", "Checkpoints", "Generation", "Inference", "Swiftlet", "Transformer", "UntrustedInput",
+                "TestSupport",
+            ], exclude: ["Fake"], swiftSettings: swiftSettings),
         tests(
             "Quantization",
             ["Checkpoints", "Compute", "Kernels", "Tensors", "Tokenizers", "Transformer", "UntrustedInput"]),

@@ -2,6 +2,7 @@ import ArgumentParser
 import Compute
 import ModelHub
 import Swiftlet
+import Transformer
 import UntrustedInput
 
 /// `swiftlet bench`: tokens per second, measured as llama-bench does.
@@ -101,13 +102,14 @@ struct BenchCommand: AsyncParsableCommand {
         load.threads = try threads()
         let loaded = try await LoadedModel(name, load)
         let backend = loaded.model.backend
-        let cacheType = load.kvType?.type ?? loaded.model.configuration.defaultCacheType
+        let native = (backend as? TransformerBackend)?.configuration.defaultCacheType
+        let cacheType = (load.kvType?.type ?? native)?.rawValue ?? "of the device"
         var table = BenchTable(
             format: format,
             setting: BenchSetting(
                 model: loaded.model.name, modelFile: file.path, modelBytes: file.size,
                 modelHash: surroundings.modelHash, engine: backend.properties.engine,
-                precision: load.precisionName, cacheType: cacheType.rawValue, threads: load.threads ?? 1,
+                precision: load.precisionName, cacheType: cacheType, threads: load.threads ?? 1,
                 processor: Processor.name, bandwidth: surroundings.bandwidth))
         if let opening = table.opening { try StandardOutput.writeLine(opening) }
         let meter = EnergyMeter.system

@@ -4,6 +4,7 @@ import Export
 import Generation
 import Inference
 import ModelHub
+import OpenVINOBridge
 import Quantization
 import Swiftlet
 import UntrustedInput
@@ -30,6 +31,7 @@ struct Failure: Error {
         case let error as ExportError: self.init(Self.status(of: error), error.description)
         case let error as InferenceError: self.init(Self.status(of: error), error.description)
         case let error as ComputeError: self.init(Self.status(of: error), error.description)
+        case let error as OpenVINOError: self.init(Self.status(of: error), error.description)
         case let error as LanguageModelError: self.init(Self.status(of: error), error.description)
         case GenerationError.inference(let error): self.init(Self.status(of: error), error.description)
         case let error as GenerationError: self.init(Self.status(of: error), error.description)
@@ -69,7 +71,7 @@ struct Failure: Error {
 
     private static func status(of error: InferenceError) -> ExitStatus {
         switch error {
-        case .contextExceeded, .outOfMemory: .configuration
+        case .contextExceeded, .promptExceeded, .outOfMemory: .configuration
         case .tokenOutOfRange: .badData
         case .backendFailed: .unavailable
         case .invalidBatch: .failure
@@ -89,6 +91,15 @@ struct Failure: Error {
         case .optionOutOfRange, .emptyPrompt: .usage
         case .invalidLogits: .badData
         case .superseded, .inference: .failure
+        }
+    }
+
+    private static func status(of error: OpenVINOError) -> ExitStatus {
+        switch error {
+        case .libraryNotFound, .libraryNotOpened, .missingFunction, .unsupportedVersion, .noSuchDevice, .compileFailed:
+            .unavailable
+        case .notExported, .unreadableModel, .wrongInterface: .badData
+        case .invalidSetting: .usage
         }
     }
 

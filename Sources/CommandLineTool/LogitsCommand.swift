@@ -7,7 +7,7 @@ import Transformer
 import UntrustedInput
 
 /// `swiftlet logits`: what the model computes for lists of token ids, to be held against other engines.
-struct LogitsCommand: ParsableCommand {
+struct LogitsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "logits",
         abstract: "Writes the logits of every position to a safetensors file.",
@@ -41,13 +41,18 @@ struct LogitsCommand: ParsableCommand {
 
     func validate() throws {
         if exact, load.dtype != nil { throw ValidationError("--exact and --dtype exclude each other.") }
+        if load.backend.backend != .cpu, exact || hiddenStates {
+            throw ValidationError("--exact and --hidden-states are of the native backend.")
+        }
         if let chunk, chunk < 1 { throw ValidationError("--chunk must be at least 1.") }
     }
 
-    func run() throws {
+    func run() async throws {
         let (name, _) = try model.resolve(words, maximumOthers: 0)
         let lists = try TokenIDs.lists(try TextFile.json(ids), file: TextFile.name(ids))
-        let backend = try loadBackend(try ModelLocation.resolve(name))
+        let backend: any InferenceBackend =
+            load.backend.backend == .cpu
+            ? try loadBackend(try ModelLocation.resolve(name)) : try await LoadedModel(name, load).model.backend
         for (index, list) in lists.enumerated() {
             try TokenIDs.check(
                 list, vocabularySize: backend.properties.vocabularySize, file: TextFile.name(ids),

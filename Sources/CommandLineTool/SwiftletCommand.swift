@@ -12,8 +12,9 @@ import ArgumentParser
         version: Version.text,
         subcommands: [
             RunCommand.self, ChatCommand.self, InspectCommand.self, TokenizeCommand.self, LogitsCommand.self,
-            PullCommand.self, ModelsCommand.self, BenchCommand.self, PerplexityCommand.self, KernelsCommand.self,
-            CalibrateCommand.self, QuantizeCommand.self, ExportCommand.self, SynthCommand.self,
+            PullCommand.self, ModelsCommand.self, DevicesCommand.self, BenchCommand.self,
+            PerplexityCommand.self, KernelsCommand.self, CalibrateCommand.self, QuantizeCommand.self,
+            ExportCommand.self, SynthCommand.self,
         ])
 
     static func main() async {

@@ -2,6 +2,8 @@
 public enum InferenceError: Error, Equatable, Sendable {
     /// The sequence would be longer than the context allows.
     case contextExceeded(requested: Int, limit: Int)
+    /// A prompt is longer than the device was compiled for.
+    case promptExceeded(requested: Int, limit: Int)
     /// The cache for so many tokens does not fit the memory that is free.
     case outOfMemory(neededBytes: Int, availableBytes: Int)
     /// A token id that the model has no embedding for.
@@ -17,6 +19,8 @@ extension InferenceError: CustomStringConvertible {
         switch self {
         case .contextExceeded(let requested, let limit):
             "the sequence would be \(requested) tokens long, the context holds \(limit)"
+        case .promptExceeded(let requested, let limit):
+            "the prompt is \(requested) tokens long, the device was compiled for \(limit): --max-prompt sets it"
         case .outOfMemory(let needed, let available):
             "the key-value cache needs \(needed >> 20) MiB, \(available >> 20) MiB are free"
         case .tokenOutOfRange(let id, let size):

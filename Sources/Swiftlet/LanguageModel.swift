@@ -21,6 +21,8 @@ public final class LanguageModel: Sendable {
     public let memory: MemoryPlan
     /// What computes it. Whoever drives it directly must be alone: not beside a conversation.
     public let backend: any InferenceBackend
+    /// What a user should know of how the backend runs it: the device really used, lengths that it was compiled for.
+    public let remarks: [String]
     private let queue = GenerationQueue()
 
     public var vocabularySize: Int { configuration.vocabularySize }
@@ -29,7 +31,7 @@ public final class LanguageModel: Sendable {
 
     init(
         name: String, configuration: ModelConfiguration, text: TokenizerSource, memory: MemoryPlan,
-        backend: any InferenceBackend
+        backend: any InferenceBackend, remarks: [String] = []
     ) {
         self.name = name
         self.configuration = configuration
@@ -39,6 +41,7 @@ public final class LanguageModel: Sendable {
         endTokens = text.endTokens.union(configuration.endTokens)
         self.memory = memory
         self.backend = backend
+        self.remarks = remarks
     }
 
     // MARK: Generating

@@ -1,4 +1,26 @@
 public import Compute
+public import OpenVINOBridge
+
+/// What computes a model.
+public enum ComputeBackend: Sendable, Equatable {
+    /// Swiftlet's own kernels, on this machine's CPU.
+    case native
+    /// OpenVINO, on one of its devices. The model is a folder that `swiftlet export openvino` or optimum-cli wrote; of
+    /// ``LoadOptions`` only the context and the threads apply.
+    case openVINO(OpenVINOOptions)
+}
+
+/// Prompts on a device of OpenVINO's, for a model that answers natively.
+public struct PrefillOptions: Sendable, Equatable {
+    /// The folder of the same model, exported for OpenVINO.
+    public var exported: String
+    public var openVINO: OpenVINOOptions
+
+    public init(exported: String, openVINO: OpenVINOOptions) {
+        self.exported = exported
+        self.openVINO = openVINO
+    }
+}
 
 /// How a model is brought into memory and what it runs on.
 public struct LoadOptions: Sendable, Equatable {
@@ -18,10 +40,14 @@ public struct LoadOptions: Sendable, Equatable {
     public var activationBits: Int?
     /// Kernels to use; nil takes what `SWIFTLET_ISA` says, else the widest set of this machine.
     public var instructionSet: InstructionSet?
+    public var backend: ComputeBackend
+    /// With the native backend: who reads prompts in its place.
+    public var prefill: PrefillOptions?
 
     public init(
         threads: Int? = nil, contextTokens: Int = 0, cacheType: CacheType? = nil, precision: WeightPrecision = .native,
-        weightGroups: WeightGroups = .standard, activationBits: Int? = nil, instructionSet: InstructionSet? = nil
+        weightGroups: WeightGroups = .standard, activationBits: Int? = nil, instructionSet: InstructionSet? = nil,
+        backend: ComputeBackend = .native, prefill: PrefillOptions? = nil
     ) {
         self.threads = threads
         self.contextTokens = contextTokens
@@ -30,6 +56,8 @@ public struct LoadOptions: Sendable, Equatable {
         self.weightGroups = weightGroups
         self.activationBits = activationBits
         self.instructionSet = instructionSet
+        self.backend = backend
+        self.prefill = prefill
     }
 }
 

@@ -7,7 +7,7 @@ enum FloorPlan {
         ["Checkpoints", "Kernels", "KernelsAVX2", "KernelsAVX512", "Tokenizers"],
         ["Compute", "Inference"],
         ["Transformer"],
-        ["Export", "Generation", "Quantization"],
+        ["Export", "Generation", "OpenVINOBridge", "Quantization"],
         ["ModelHub", "Swiftlet", "Terminal"],
         ["CommandLineTool"],
     ]
@@ -21,7 +21,7 @@ enum FloorPlan {
     ]
 
     /// The language's own modules and the C library's, which every floor may import.
-    static let standardLibrary: Set<String> = ["Swift", "Synchronization", "Glibc", "Musl", "Darwin"]
+    static let standardLibrary: Set<String> = ["Swift", "Synchronization", "Glibc", "Musl", "Darwin", "WinSDK"]
 
     /// Other people's modules, and Foundation, by who may import them. No entry: nothing but the standard library.
     /// Up to floor 4 that is Foundation where files are read, and Dispatch where a blocking pass leaves Swift's threads.
@@ -30,6 +30,7 @@ enum FloorPlan {
         "Tokenizers": ["Foundation"],
         "UntrustedInput": ["Foundation"],
         "Generation": ["Dispatch"],
+        "OpenVINOBridge": ["Foundation"],
         "Swiftlet": ["Foundation", "Dispatch"],
         "Terminal": ["Foundation", "Dispatch"],
         "ModelHub": [

@@ -36,7 +36,18 @@ struct LoadArguments: ParsableArguments {
     )
     var kvType: CacheKind?
 
+    @OptionGroup var backend: BackendArguments
+
     func validate() throws {
+        if backend.backend == .openvino {
+            let native: [(name: String, isGiven: Bool)] = [
+                ("--dtype", dtype != nil), ("--kv-type", kvType != nil), ("--activation-bits", activationBits != nil),
+            ]
+            if let other = native.first(where: \.isGiven) {
+                throw ValidationError(
+                    "\(other.name) is of the native backend; the exported folder and --ov-config say it for OpenVINO.")
+            }
+        }
         if let groupSize {
             guard dtype?.precision.isQuantized == true else {
                 throw ValidationError("--group-size needs --dtype int8 or int4.")
@@ -89,7 +100,8 @@ struct LoadArguments: ParsableArguments {
     var options: LoadOptions {
         LoadOptions(
             threads: threads, contextTokens: context, cacheType: kvType?.type, precision: dtype?.precision ?? .native,
-            weightGroups: weightGroups, activationBits: activationBits)
+            weightGroups: weightGroups, activationBits: activationBits,
+            backend: backend.openVINO.map { .openVINO($0) } ?? .native)
     }
 
     var weightGroups: WeightGroups {
@@ -98,6 +110,7 @@ struct LoadArguments: ParsableArguments {
 
     /// What the weights are held in, for reports.
     var precisionName: String {
+        if backend.backend == .openvino { return "as exported" }
         let activations = activationBits.map { ", activations of \($0) bits" } ?? ""
         guard let dtype else { return "as in the file" + activations }
         let groups = groupSize.map { $0 == -1 ? ", a scale a row" : ", groups of \($0)" } ?? ""

@@ -4,10 +4,13 @@ import Transformer
 
 /// Runs token ids through a model and keeps everything that came out.
 struct LogitRecorder {
-    let backend: TransformerBackend
+    let backend: any InferenceBackend
     /// Tokens of one call; nil for as many as the backend likes.
     let chunkTokens: Int?
     let keepsHiddenStates: Bool
+
+    /// The one that shows its hidden states.
+    private var native: TransformerBackend? { backend as? TransformerBackend }
 
     /// - Parameter progress: told the number of tokens of each call.
     /// - Returns: `{prefix}.logits` (T, vocabulary) and, if wanted, `{prefix}.hidden.{k}` (T, hidden).
@@ -23,7 +26,11 @@ struct LogitRecorder {
         while position < ids.count {
             let end = min(position + (chunkTokens ?? backend.properties.prefillChunkTokens), ids.count)
             let slice = SequenceSlice(sequence: sequence, tokens: ids[position..<end], logits: .all)
-            try backend.forward([slice], into: rows, observe: keepsHiddenStates ? hidden.observe : nil)
+            if let native, keepsHiddenStates {
+                try native.forward([slice], into: rows, observe: hidden.observe)
+            } else {
+                try backend.forward([slice], into: rows)
+            }
             logits += rows.values[..<(rows.rowCount * rows.vocabularySize)]
             progress(end - position)
             position = end
@@ -34,7 +41,7 @@ struct LogitRecorder {
         for (layer, values) in hidden.byLayer.enumerated() {
             entries.append(
                 SafetensorsWriter.Entry(
-                    name: "\(prefix).hidden.\(layer)", shape: [ids.count, backend.configuration.hiddenSize],
+                    name: "\(prefix).hidden.\(layer)", shape: [ids.count, native?.configuration.hiddenSize ?? 0],
                     .floats(values)))
         }
         return entries

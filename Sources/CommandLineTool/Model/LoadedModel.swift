@@ -12,11 +12,14 @@ struct LoadedModel {
         let start = ContinuousClock.now
         let bar = ProgressBar(
             arguments.dtype == nil ? "loading" : "quantising", unit: .bytes, delay: .milliseconds(500))
-        model = try await LanguageModel.load(path, options: arguments.options) { progress in
+        var options = arguments.options
+        options.prefill = arguments.backend.prefill(model: path)
+        model = try await LanguageModel.load(path, options: options) { progress in
             bar.update(done: progress.completedBytes, total: progress.totalBytes)
         }
         bar.finish()
         seconds = (ContinuousClock.now - start) / .seconds(1)
+        for remark in model.remarks { StandardError.writeLine("swiftlet: \(remark)") }
         if model.memory.isCapped {
             StandardError.writeLine(
                 "swiftlet: the context is \(model.memory.contextTokens) tokens, as far as the free memory goes; "
