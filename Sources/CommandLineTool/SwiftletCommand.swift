@@ -12,7 +12,7 @@ import ArgumentParser
         version: Version.text,
         subcommands: [
             RunCommand.self, ChatCommand.self, InspectCommand.self, TokenizeCommand.self, LogitsCommand.self,
-            PullCommand.self, ModelsCommand.self, DevicesCommand.self, BenchCommand.self,
+            PullCommand.self, ModelsCommand.self, DevicesCommand.self, BenchCommand.self, CompareCommand.self,
             PerplexityCommand.self, KernelsCommand.self, CalibrateCommand.self, QuantizeCommand.self,
             ExportCommand.self, SynthCommand.self,
         ])

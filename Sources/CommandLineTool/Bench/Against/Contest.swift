@@ -51,7 +51,8 @@ struct Contest {
         return Turn(results: try RivalOutput(parsing: text, command: side.name).results, peakMemoryBytes: peak)
     }
 
-    private func run(_ side: Side) throws(RivalError) -> (text: String, peakMemoryBytes: Int) {
+    /// Runs one process to its end: what it wrote, and the most memory it had.
+    func run(_ side: Side) throws(RivalError) -> (text: String, peakMemoryBytes: Int) {
         var output = try ChildOutput(limit: Self.outputLimit)
         defer { output.closeReading() }
         var errors = try ChildOutput(limit: Self.errorLimit)
