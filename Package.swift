@@ -109,8 +109,9 @@ let package = Package(
         .executableTarget(
             name: "CommandLineTool",
             dependencies: [
-                "Swiftlet", "ModelHub", "Terminal", "Generation", "Export", "OpenVINOBridge", "Quantization", "Transformer",
-                "Checkpoints", "Tokenizers", "Compute", "Inference", "Kernels", "Tensors", "UntrustedInput",
+                "Swiftlet", "ModelHub", "Terminal", "Generation", "Export", "OpenVINOBridge", "Quantization",
+                "Transformer", "Checkpoints", "Tokenizers", "Compute", "Inference", "Kernels", "Tensors",
+                "UntrustedInput",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
