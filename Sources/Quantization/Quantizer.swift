@@ -29,7 +29,8 @@ public struct Quantizer {
     ) throws -> QuantizationReport {
         let source = plan.source
         let entries = zip(source.tensors, plan.types).map { GGUFWriter.Entry($0.name, $1, $0.shape) }
-        let writer = try GGUFWriter(path, metadata: metadata, tensors: entries)
+        let file = try GGUFWriter(path, metadata: metadata, tensors: entries)
+        let writer = SliceWriter(file)
         let total = source.tensors.reduce(0) { $0 + $1.byteCount }
         var done = 0
         var bytes: [UInt8] = []
@@ -47,7 +48,7 @@ public struct Quantizer {
                     byteCount: shape.elementCount / type.blockLength * type.blockBytes, loss: loss))
         }
         try writer.finish()
-        return QuantizationReport(tensors: reports, fileBytes: writer.fileBytes)
+        return QuantizationReport(tensors: reports, fileBytes: file.fileBytes)
     }
 
     private var metadata: [(key: String, value: GGUFValue)] {
@@ -63,15 +64,15 @@ public struct Quantizer {
     }
 
     private func write(
-        _ index: Int, to writer: GGUFWriter, _ bytes: inout [UInt8], read: (Int) -> Void
+        _ index: Int, to writer: SliceWriter, _ bytes: inout [UInt8], read: (Int) -> Void
     ) throws -> QuantizationLoss {
         let source = plan.source.tensors[index]
         switch source.content {
         case .values(let values):
-            let bits = values.flatMap { value in
+            var bits = values.flatMap { value in
                 (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
             }
-            try writer.append(bits.span, to: source.name)
+            try writer.hold(&bits, of: source.name)
             read(source.byteCount)
             return QuantizationLoss()
         case .tensor(let tensor):
@@ -80,7 +81,7 @@ public struct Quantizer {
     }
 
     private func write(
-        _ tensor: Tensor, _ index: Int, to writer: GGUFWriter, _ bytes: inout [UInt8], read: (Int) -> Void
+        _ tensor: Tensor, _ index: Int, to writer: SliceWriter, _ bytes: inout [UInt8], read: (Int) -> Void
     ) throws -> QuantizationLoss {
         let source = plan.source.tensors[index]
         let file = tensor.storage as? MappedFile
@@ -98,10 +99,10 @@ public struct Quantizer {
             file?.readAhead(next..<next + 2 * step * tensor.rowBytes)
             let loss = compute.quantizeRows(
                 of: tensor, ids: source.sourceRows(rows), to: plan.types[index], rule: plan.options.rule,
-                importance: plan.importance[index], into: &bytes)
+                importance: plan.importance[index], into: &bytes, meanwhile: writer.flush)
             guard let loss else { throw plan.outOfRange(index) }
             sum += loss
-            try writer.append(bytes.span, to: source.name)
+            try writer.hold(&bytes, of: source.name)
             read(rows.upperBound * tensor.rowBytes)
         }
         // What was read once stays in the system's cache, if it has room, but not in this process.

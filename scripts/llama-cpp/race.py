@@ -3,7 +3,7 @@
 
     scripts/llama-cpp/race.py SOURCE.gguf --build LLAMA.CPP/build [--type q4_0] [--turns 3] [--threads 2] [--folder FOLDER]
 
-The source is read once beforehand, so that both find it in the page cache as far as it fits. Prints seconds, the processor's
+A first turn is not counted: after it both find the source in the page cache, as far as it fits. Prints seconds, the processor's
 seconds, and the peak of memory that is the process' own (anonymous: without pages of mapped files) of each run, then the median of
 the ratios of a turn. Outputs go to the folder, that of the source where none is given, and are removed.
 """
@@ -50,14 +50,14 @@ def main():
     ours = [arguments.swiftlet, "quantize", arguments.source, "-o", output, "--type", arguments.type,
             "-t", arguments.threads]
     theirs = [arguments.build / "bin/llama-quantize", arguments.source, output, arguments.type, arguments.threads]
-    with open(arguments.source, "rb") as file:
-        while file.read(1 << 24):
-            pass
     ratios = []
-    for turn in range(arguments.turns):
+    for turn in range(arguments.turns + 1):
         runs = [("swiftlet", ours), ("llama-quantize", theirs)]
         seconds = {name: run(name, command, output) for name, command in (runs if turn % 2 == 0 else runs[::-1])}
-        ratios.append(seconds["llama-quantize"] / seconds["swiftlet"])
+        if turn == 0:
+            print("(not counted)")
+        else:
+            ratios.append(seconds["llama-quantize"] / seconds["swiftlet"])
     print(f"llama-quantize through swiftlet: {', '.join(f'{ratio:.2f}' for ratio in ratios)}; "
           f"median {statistics.median(ratios):.2f}")
 

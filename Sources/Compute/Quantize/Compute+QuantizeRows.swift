@@ -1,4 +1,5 @@
 package import Kernels
+import Synchronization
 package import Tensors
 
 /// What storing weights in another type took from them.
@@ -21,18 +22,22 @@ public struct QuantizationLoss: Sendable, Equatable {
 }
 
 extension Compute {
-    /// Rows `ids` of a tensor as the bytes of another type, in the order of the ids, split by rows over the threads. The
-    /// bytes are the same whatever the number of threads; rows that keep their type are copied as they are.
+    /// Rows that a thread takes at a time: microseconds of work each.
+    private static let rowsAtOnce = 8
+
+    /// Rows `ids` of a tensor as the bytes of another type, in the order of the ids, dealt out to the threads as they come.
+    /// The bytes are the same whatever the number of threads; rows that keep their type are copied as they are.
     ///
     /// - Parameters:
     ///   - importance: what errors in the columns cost; nil where all count the same.
     ///   - bytes: memory that is used again from call to call; holds exactly the rows afterwards.
+    ///   - meanwhile: called once, by this thread, while the others begin with the rows.
     /// - Returns: nil where a weight is not finite, or above the type's `largestWeight`; the bytes are worthless then.
     /// - Precondition: the ids are rows of the tensor, its columns whole blocks of the type, which is the tensor's own or a
     ///   writable one, and there are as many importances.
     package func quantizeRows(
         of tensor: Tensor, ids: [Int], to type: ElementType, rule: ScaleRule, importance: ColumnWeights?,
-        into bytes: inout [UInt8]
+        into bytes: inout [UInt8], meanwhile: () -> Void = {}
     ) -> QuantizationLoss? {
         let (columns, rowCount) = (tensor.shape.columns, tensor.shape.rows)
         precondition(ids.allSatisfy { $0 >= 0 && $0 < rowCount }, "an id is no row of \(tensor.name)")
@@ -42,8 +47,12 @@ extension Compute {
         precondition(importance?.squares.count ?? columns == columns, "an importance for each column")
         let rowBytes = columns / type.blockLength * type.blockBytes
         if bytes.count != ids.count * rowBytes { bytes = [UInt8](repeating: 0, count: ids.count * rowBytes) }
-        guard let base = unsafe tensor.bytes.baseAddress, !ids.isEmpty else { return QuantizationLoss() }
+        guard let base = unsafe tensor.bytes.baseAddress, !ids.isEmpty else {
+            meanwhile()
+            return QuantizationLoss()
+        }
         scratch.reservePerThread(2 * columns * MemoryLayout<Float>.stride)
+        let next = Atomic(0)
         var losses = [RowLoss](repeating: RowLoss(), count: ids.count)
         unsafe bytes.withUnsafeMutableBytes { out in
             unsafe losses.withUnsafeMutableBufferPointer { losses in
@@ -54,8 +63,13 @@ extension Compute {
                 unsafe ColumnWeights.withPointers(importance) { importance in
                     pool.run { thread in
                         let floats = unsafe scratch.bytes(ofThread: thread).assumingMemoryBound(to: Float.self)
-                        for row in WorkerPool.share(of: ids.count, index: thread, among: threadCount) {
-                            unsafe work.run(row, source: ids[row], importance, floats)
+                        if thread == 0 { meanwhile() }
+                        while true {
+                            let first = next.add(Self.rowsAtOnce, ordering: .relaxed).oldValue
+                            guard first < ids.count else { break }
+                            for row in first..<min(first + Self.rowsAtOnce, ids.count) {
+                                unsafe work.run(row, source: ids[row], importance, floats)
+                            }
                         }
                     }
                 }

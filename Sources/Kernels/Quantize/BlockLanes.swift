@@ -39,6 +39,10 @@
 
     /// Takes up to eight blocks that follow one another; lanes beyond are zeros that count as others do.
     func load(_ source: UnsafePointer<Float>, _ importance: UnsafePointer<Float>?, blocks: Int) {
+        if blocks == 8, unsafe h == nil {
+            unsafe load(source, stride: columns)
+            return
+        }
         let lanes = unsafe UnsafeMutableRawPointer(x).assumingMemoryBound(to: Float.self)
         for block in 0..<8 {
             for column in unsafe 0..<columns {
