@@ -52,7 +52,7 @@ package enum OpenBLAS {
     package static func agrees(with set: InstructionSet) -> Bool {
         switch set {
         case .portable: agreesWithPortable
-        // The dense kernels of the wider set are those of the narrower one.
+        // The dense kernels of the wider set give the bits of the narrower one's.
         case .avx2, .avx512: agreesWithAVX2
         }
     }

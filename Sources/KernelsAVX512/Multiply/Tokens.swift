@@ -34,13 +34,17 @@ var prefetchBytes: Int { 4096 }
         return joinHalves(low, high)
     }
 
-    /// Eight f16 of each, as floats.
+    /// 16 bytes of each.
     @unsafe @inline(__always)
-    func loadHalves(_ p: UnsafeRawPointer) -> __m512 {
+    func load32(_ p: UnsafeRawPointer) -> __m256i {
         let low = unsafe _mm_loadu_si128(p.assumingMemoryBound(to: __m128i.self))
         let high = unsafe _mm_loadu_si128((p + distance).assumingMemoryBound(to: __m128i.self))
-        return _mm512_cvtph_ps(_mm256_set_m128i(high, low))
+        return _mm256_set_m128i(high, low)
     }
+
+    /// Eight f16 of each, as floats.
+    @unsafe @inline(__always)
+    func loadHalves(_ p: UnsafeRawPointer) -> __m512 { unsafe _mm512_cvtph_ps(load32(p)) }
 
     /// Eight signed bytes of each, as floats.
     @unsafe @inline(__always)
