@@ -84,8 +84,8 @@ public enum AttentionState {
     /// Scratch memory of ``scoreFloats`` floats.
     public var scores: UnsafeMutablePointer<Float>
 
-    /// Lanes that a kernel takes over a page together, at most.
-    @inlinable public static var lanesPerPass: Int { 4 }
+    /// Lanes that a kernel takes over a page together, at most: as many as the widest set does.
+    @inlinable public static var lanesPerPass: Int { 8 }
 
     /// A page of scores for each of them, and as many integers of 16 bits.
     public static let scoreFloats = (lanesPerPass + lanesPerPass / 2) * AttentionPageLayout.positions

@@ -35,10 +35,13 @@ enum Tile<let lanes: Int, let vectors: Int> {}
 }
 
 extension AttentionCall {
+    /// Lanes of the widest pass here.
+    private static var widestPass: Int { 4 }
+
     /// Takes some lanes of a call, from one on.
     @inline(__always)
     func pass(from index: Int, count: Int) -> LanePass {
-        let isStream = unsafe index == 0 && laneCount <= AttentionCall.lanesPerPass
+        let isStream = unsafe index == 0 && laneCount <= Self.widestPass
         return unsafe LanePass(lanes + index, count: count, isStream: isStream)
     }
 }

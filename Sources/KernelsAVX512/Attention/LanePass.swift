@@ -1,0 +1,46 @@
+import Kernels
+
+/// Up to eight lanes that go over a page together, and the slots that they see.
+///
+/// Where there are fewer, the last one stands in for those that lack, and what it gives there is not stored.
+@unsafe struct LanePass {
+    /// Eight chains outlast the latency of a fused multiply-add (4 cycles, one of 512 bits a cycle) twice.
+    @inline(__always) static var capacity: Int { 8 }
+
+    let lanes: UnsafePointer<AttentionLane>
+    let count: Int
+    /// What any of them sees, rounded to whole vectors.
+    let slots: Range<Int>
+    /// What any of them sees.
+    let seen: Range<Int>
+    /// What all of them see; empty, but within the former, where they see nothing in common.
+    let common: Range<Int>
+
+    @inline(__always)
+    init(_ lanes: UnsafePointer<AttentionLane>, count: Int) {
+        unsafe self.lanes = unsafe lanes
+        unsafe self.count = count
+        var (lowest, highest) = unsafe (lanes[0].first, lanes[0].end)
+        var (first, end) = (lowest, highest)
+        for index in 1..<count {
+            let lane = unsafe lanes[index]
+            if unsafe lane.first < lowest { lowest = unsafe lane.first }
+            if unsafe lane.first > first { first = unsafe lane.first }
+            if unsafe lane.end > highest { highest = unsafe lane.end }
+            if unsafe lane.end < end { end = unsafe lane.end }
+        }
+        unsafe slots = lowest & ~15..<(highest + 15) & ~15
+        unsafe seen = lowest..<highest
+        unsafe common = first < end ? first..<end : highest..<highest
+    }
+
+    /// A lane of the tile.
+    @inline(__always)
+    func lane(_ index: Int) -> AttentionLane { unsafe lanes[index < count ? index : count &- 1] }
+}
+
+extension AttentionLane {
+    /// A bit for every slot of the page; at least one is seen.
+    @inline(__always)
+    var visibleSlots: UInt64 { unsafe UInt64.max &<< first & UInt64.max &>> (64 &- end) }
+}
