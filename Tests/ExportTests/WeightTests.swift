@@ -133,7 +133,11 @@ import Transformer
         let narrow = layers.filter { $0.format.hasPrefix("int4") }
         let total = layers.reduce(0) { $0 + $1.elementCount }
         #expect(Double(narrow.reduce(0) { $0 + $1.elementCount }) <= ratio * Double(total))
-        let losses = Dictionary(uniqueKeysWithValues: whole.matrices.map { ($0.name, $0.loss.relativeError) })
+        // What a weight of more bits saves: squares of errors add up.
+        let losses = Dictionary(
+            uniqueKeysWithValues: whole.matrices.map { matrix in
+                (matrix.name, matrix.loss.relativeError * matrix.loss.relativeError / Double(matrix.elementCount))
+            })
         let widened = layers.filter { $0.format.hasPrefix("int8") }.compactMap { losses[$0.name] }
         let kept = narrow.compactMap { losses[$0.name] }
         #expect((kept.max() ?? 0) <= (widened.min() ?? 1))
