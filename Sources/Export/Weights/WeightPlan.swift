@@ -1,6 +1,7 @@
 import Compute
 import Kernels
 import Quantization
+import Tensors
 
 /// Which format each matrix will have: decided before the first byte is written, as the graph must say it.
 struct WeightPlan: Sendable {
@@ -95,6 +96,8 @@ struct WeightPlan: Sendable {
         let tensor = matrices[index].tensor
         let loss = compute.packRows(of: tensor, ids: BitShare.triedRows(of: tensor.shape.rows), groups, into: &packed)
         guard let loss else { throw outOfRange(index) }
+        // The system reads more around each row than the row.
+        (tensor.storage as? MappedFile)?.releasePages(tensor.byteRange)
         return loss.relativeError
     }
 
