@@ -54,20 +54,21 @@ import Testing
         }
     }
 
-    @Test func truncationKeepsOnePageToSpare() {
-        let pages = CachePages(shape: Self.shape, type: .f32)
+    @Test(arguments: [0, 1, 2, 5]) func truncationKeepsPagesToSpare(kept: Int) {
         let page = CachePages.bytes(tokens: 1, shape: Self.shape, type: .f32)
+        let pages = CachePages(shape: Self.shape, type: .f32, keptBytes: kept * page)
+        let spares = max(kept, 1)
         #expect(pages.grow(toTokens: 640))
         #expect(pages.byteCount == 10 * page)
         pages.truncate(to: 129)
-        #expect(pages.byteCount == 4 * page)
+        #expect(pages.byteCount == (3 + spares) * page)
         pages.truncate(to: 129)
         pages.truncate(to: 1_000)
-        #expect(pages.byteCount == 4 * page)
+        #expect(pages.byteCount == (3 + spares) * page)
         #expect(pages.grow(toTokens: 256))
-        #expect(pages.byteCount == 4 * page)
+        #expect(pages.byteCount == (3 + spares) * page)
         pages.truncate(to: 0)
-        #expect(pages.byteCount == page)
+        #expect(pages.byteCount == spares * page)
     }
 
     /// An endless sequence with a window holds as many pages at its end as after its first pages.

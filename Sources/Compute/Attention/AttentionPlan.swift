@@ -1,3 +1,5 @@
+import Kernels
+
 /// How attention's work is cut into tasks: a block of a slice's rows, and heads that it takes over the pages.
 ///
 /// A task takes its queries over each page together, so that a page is read once for all of them. Where a slice has
@@ -27,7 +29,7 @@ struct AttentionPlan {
         self.shape = shape
         partsPerGroup = Self.partsPerGroup(slices, shape, threadCount: threadCount)
         headsPerTask = shape.groupSize / partsPerGroup
-        let rows = max(1, Self.queries / headsPerTask)
+        let rows = Self.rows(headsPerTask)
         var (longest, blocks) = (0, 0)
         for slice in slices {
             longest = max(longest, slice.rows.count)
@@ -39,6 +41,12 @@ struct AttentionPlan {
         keyValueHeadsPerTask = partsPerGroup > 1 ? 1 : max(1, min(capacity, plenty, shape.keyValueHeadCount))
         columns = (shape.keyValueHeadCount + keyValueHeadsPerTask - 1) / keyValueHeadsPerTask * partsPerGroup
         taskCount = blocks * columns
+    }
+
+    /// Rows of a task: as many as give it its queries, or a few less, if that makes passes over a page that are all full.
+    private static func rows(_ heads: Int) -> Int {
+        let (most, lanes) = (max(1, queries / heads), unsafe AttentionCall.lanesPerPass)
+        return (1...most).last { $0 * heads % lanes == 0 } ?? most
     }
 
     /// Queries of the largest task.

@@ -28,9 +28,14 @@ import Tensors
     /// Bytes of a layer's part of a page.
     private let layerBytes: Int
     private let pageBytes: Int
+    /// Pages that are kept when positions are cut off.
+    private let keptPages: Int
 
+    /// - Parameter keptBytes: memory of cut-off positions that is kept at most; a page in any case. What the system gives
+    ///   anew it fills with zeros first, page fault by page fault: 3 % of the time of a prompt of Phi-3-mini, which 256 MiB
+    ///   spare the first 650 tokens of the next one.
     /// - Precondition: there is a layer.
-    public init(layerCount: Int = 1, shape: AttentionShape, type: CacheType) {
+    public init(layerCount: Int = 1, shape: AttentionShape, type: CacheType, keptBytes: Int = 256 << 20) {
         precondition(layerCount > 0, "a cache without layers")
         self.layerCount = layerCount
         self.shape = shape
@@ -38,6 +43,7 @@ import Tensors
         layout = shape.pageLayout(type)
         layerBytes = layout.headBytes * shape.keyValueHeadCount
         pageBytes = layerBytes * layerCount
+        keptPages = max(1, keptBytes / max(pageBytes, 1))
     }
 
     /// Bytes that a layer of a cache of this many tokens takes, whole pages.
@@ -66,13 +72,13 @@ import Tensors
         return true
     }
 
-    /// Forgets positions from `count` on. One page's memory is kept for the next to come, the rest is given back.
+    /// Forgets positions from `count` on. Some of their memory is kept for those to come, the rest is given back.
     public func truncate(to count: Int) {
         let needed = (max(count, 0) + Self.pageTokens - 1) / Self.pageTokens
         while pages.count > needed {
-            if let page = pages.removeLast(), spares.isEmpty { spares.append(page) }
+            if let page = pages.removeLast(), spares.count < keptPages { spares.append(page) }
         }
-        if spares.count > 1 { spares.removeLast(spares.count - 1) }
+        if spares.count > keptPages { spares.removeLast(spares.count - keptPages) }
         firstPage = min(firstPage, pages.count)
     }
 
