@@ -80,7 +80,8 @@ let package = Package(
         // Floor 4
         library("Generation", ["Inference", "Tokenizers", "UntrustedInput"]),
         library(
-            "OpenVINOBridge", ["Transformer", "Checkpoints", "Compute", "Inference", "Tensors", "UntrustedInput"]),
+            "OpenVINOBridge",
+            ["Transformer", "Checkpoints", "Compute", "Inference", "Kernels", "Tensors", "UntrustedInput"]),
         library(
             "Quantization",
             ["Transformer", "Checkpoints", "Tokenizers", "Compute", "Kernels", "Tensors", "UntrustedInput"]),
@@ -129,8 +130,8 @@ let package = Package(
         .testTarget(
             name: "OpenVINOBridgeTests",
             dependencies: [
-                "OpenVINOBridge", "Checkpoints", "Generation", "Inference", "Swiftlet", "Transformer", "UntrustedInput",
-                "TestSupport",
+                "OpenVINOBridge", "Checkpoints", "Generation", "Inference", "Kernels", "Swiftlet", "Transformer",
+                "UntrustedInput", "TestSupport",
             ], exclude: ["Fake"], swiftSettings: swiftSettings),
         tests(
             "Quantization",

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import OpenVINOBridge
 import Testing
 
@@ -78,8 +79,8 @@ import Testing
             (0, 0), (0x3C00, 1), (0xC000, -2), (0x3555, 0.333_251_95), (1, 0x1p-24), (0x7BFF, 65_504),
             (0x8001, -0x1p-24),
         ]
-        for (bits, value) in pairs { #expect(HalfFloat.float(bits) == value) }
-        #expect(HalfFloat.float(0xFC00) == -.infinity && HalfFloat.float(0x7E00).isNaN)
+        for (bits, value) in pairs { #expect(Half.float(bits) == value) }
+        #expect(Half.float(0xFC00) == -.infinity && Half.float(0x7E00).isNaN)
     }
 
     @Test("what is no library, or none of OpenVINO's, is refused by name")

@@ -1,3 +1,5 @@
+import Kernels
+
 /// One sequence's run through a compiled model: its inputs, its cache, its output.
 @safe final class InferRequest: @unchecked Sendable {
     private let model: CompiledModel
@@ -130,7 +132,7 @@
         case .f16:
             for column in 0..<columnCount {
                 let bits = unsafe (base + (first + column) * 2).loadUnaligned(as: UInt16.self)
-                values[range.lowerBound + column] = HalfFloat.float(bits)
+                values[range.lowerBound + column] = Half.float(bits)
             }
         default: preconditionFailure("the element type was checked when the model was compiled")
         }
