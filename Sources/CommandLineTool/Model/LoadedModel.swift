@@ -14,8 +14,15 @@ struct LoadedModel {
             arguments.dtype == nil ? "loading" : "quantising", unit: .bytes, delay: .milliseconds(500))
         var options = arguments.options
         options.prefill = arguments.backend.prefill(model: path)
-        model = try await LanguageModel.load(path, options: options) { progress in
-            bar.update(done: progress.completedBytes, total: progress.totalBytes)
+        if case .native = options.backend, options.prefill == nil {
+            model = try await LanguageModel.load(path, options: options) { progress in
+                bar.update(done: progress.completedBytes, total: progress.totalBytes)
+            }
+        } else {
+            // A device's compiler takes minutes and tells nothing.
+            model = try await showingElapsedTime("preparing the model for its device") {
+                try await LanguageModel.load(path, options: options)
+            }
         }
         bar.finish()
         seconds = (ContinuousClock.now - start) / .seconds(1)
