@@ -49,6 +49,28 @@ import Transformer
         #expect(copy.beginningToken == original.beginningToken && copy.endTokens == original.endTokens)
     }
 
+    @Test("an attention factor that does not follow from the lengths is told", arguments: [nil, 1.25])
+    func attentionFactor(stated: Double?) throws {
+        let source = shop.folder.appendingPathComponent("source")
+        try FileManager.default.copyItem(
+            at: URL(fileURLWithPath: Workshop.golden("phi3-longrope-f16")), to: source)
+        let path = source.appendingPathComponent("config.json")
+        var text = try String(contentsOf: path, encoding: .utf8)
+        if let stated {
+            text.replace(
+                "\"long_factor\"", with: "\"attention_factor\": \(stated), \"long_factor\"", maxReplacements: 1)
+        }
+        try text.write(to: path, atomically: true, encoding: .utf8)
+        let gguf = try shop.gguf(of: source.path, .f16)
+        try shop.export(gguf, ExportOptions(.fp16))
+        let original = try #require(try ModelConfiguration(try Checkpoint.open(source.path)).ropeScaling)
+        let copy = try #require(try ModelConfiguration(try Checkpoint.open(shop.path("a"))).ropeScaling)
+        #expect(Float(copy.attentionFactor) == Float(original.attentionFactor))
+        #expect(stated == nil || copy.attentionFactor == stated)
+        let scaling = try Checkpoint.open(shop.path("a")).json(named: "config.json")?["rope_scaling"]
+        #expect((scaling?["attention_factor"] != nil) == (stated != nil))
+    }
+
     private static let texts = [
         "", "the swift", "  two  spaces", "<|user|>\nHi<|end|>\n<|assistant|>", "naïve 東京 \u{1F600}", "12345 a\tb\r\n",
     ]

@@ -55,12 +55,17 @@ struct ConfigurationFiles {
         return .object(members + tokens)
     }
 
+    /// The factor only where it must be told: transformers before version 5 accepts three members and no more.
     private func longRoPE(_ scaling: ModelConfiguration.LongRoPE) -> JSONText {
-        .object([
+        var members: [(key: String, value: JSONText)] = [
             ("type", .string("longrope")),
             ("short_factor", .list(scaling.shortFactors.map { .number($0) })),
             ("long_factor", .list(scaling.longFactors.map { .number($0) })),
-        ])
+        ]
+        if !scaling.followsFromLength(contextTokens: configuration.contextTokens) {
+            members.append(("attention_factor", .number(scaling.attentionFactor)))
+        }
+        return .object(members)
     }
 
     private var generation: JSONText { .object(tokens + [("use_cache", .bool(true))]) }

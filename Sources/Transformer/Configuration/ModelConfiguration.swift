@@ -47,6 +47,13 @@ public struct ModelConfiguration: Sendable, Equatable {
         public let originalContextTokens: Int
         /// Multiplies cosine and sine, with either set.
         public let attentionFactor: Double
+
+        /// Whether the factor is the one that follows from the lengths, to single precision, in which GGUF keeps it.
+        package func followsFromLength(contextTokens: Int) -> Bool {
+            let formula = ConfigurationRules.attentionFactor(
+                contextTokens: contextTokens, originalContextTokens: originalContextTokens)
+            return Float(attentionFactor) == Float(formula)
+        }
     }
 
     /// Reads the configuration of a checkpoint, whichever format it has.
