@@ -19,15 +19,23 @@ struct ChatCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "The system message.")
     var system: String?
 
+    @Flag(help: "Write each answer as one JSON object on a line of its own, as run does, instead of its text.")
+    var json = false
+
+    @Option(help: "With --json, the log-probabilities of each token and of this many of the best.")
+    var logprobs: Int?
+
     @OptionGroup(title: "Sampling") var sampling: SamplingArguments
     @OptionGroup(title: "Loading") var load: LoadArguments
 
     func run() async throws {
         let (name, _) = try model.resolve(words, maximumOthers: 0)
-        let options = try sampling.options(over: .chat)
+        var defaults = GenerationOptions.chat
+        defaults.logProbabilities = json ? logprobs : nil
+        let options = try sampling.options(over: defaults)
         let loaded = try await LoadedModel(name, load)
         let session = try ChatSession(model: loaded.model, instructions: system, options: options)
-        let loop = ChatLoop(session: session, editor: Self.editor())
+        let loop = ChatLoop(session: session, editor: Self.editor(), reports: json ? loaded : nil)
         if loop.isInteractive {
             StandardError.writeLine(
                 "\(loaded.model.name), context \(loaded.model.contextTokens) tokens; /help lists the commands, /exit leaves."

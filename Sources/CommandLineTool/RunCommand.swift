@@ -73,7 +73,8 @@ struct RunCommand: AsyncParsableCommand {
         let completion = try await json || session != nil ? stoppable(answer) : answer()
         let recorded = session?.stop(promptTokens: completion.usage.promptTokens - completion.usage.cachedTokens)
         if json {
-            try writeReport(completion, promptIDs, loaded)
+            let report = AnswerReport(completion, promptIDs: promptIDs, of: loaded)
+            try StandardOutput.writeLine(report.report.line)
         } else {
             if StandardOutput.isTerminal, !completion.text.hasSuffix("\n") { try StandardOutput.write("\n") }
             if StandardError.isTerminal { StandardError.writeLine(completion.statistics) }
@@ -91,13 +92,5 @@ struct RunCommand: AsyncParsableCommand {
     private func encoded(_ prompt: String, _ model: LanguageModel) throws -> [Int] {
         if raw { return model.encode(prompt) }
         return try model.encode((system.map { [.system($0)] } ?? []) + [.user(prompt)])
-    }
-
-    private func writeReport(_ completion: Completion, _ promptIDs: [Int], _ loaded: LoadedModel) throws {
-        let report = AnswerReport(
-            completion: completion, promptIDs: promptIDs, model: loaded.model.name,
-            engine: loaded.model.backend.properties.engine, loadSeconds: loaded.seconds,
-            text: { loaded.model.tokenizer.decode([$0]) })
-        try StandardOutput.writeLine(report.report.line)
     }
 }

@@ -38,4 +38,7 @@ public struct ChatTranscript: Sendable, Equatable {
 
     /// The whole sequence.
     public var ids: [Int] { turns.flatMap { $0.questionIDs + $0.answerIDs } }
+
+    /// What the model read before it gave the last answer.
+    public var lastPromptIDs: [Int] { Array(ids.dropLast(turns.last?.answerIDs.count ?? 0)) }
 }

@@ -140,4 +140,20 @@ import Testing
         let resumed = try ToolProcess.run(["chat", Self.model!, "-n", "4"], input: "/load \(saved)\nAgain\n")
         #expect(resumed.status == 0, "\(resumed.errors)")
     }
+
+    @Test("chat --json: an object an answer, and only what is new is computed", .enabled(if: model != nil, reason))
+    func chatObjects() throws {
+        let result = try ToolProcess.run(
+            ["chat", Self.model!, "--json", "--greedy", "-n", "4", "--ignore-end"], input: "One\nTwo\nThree\n")
+        try #require(result.status == 0, "\(result.errors)")
+        let answers = try result.jsonLines().map { try ChatAnswer($0) }
+        try #require(answers.count == 3)
+        var known: [Int] = []
+        for answer in answers {
+            #expect(answer.promptIDs.starts(with: known) && answer.promptIDs.count > known.count)
+            // The last token of an answer was drawn and not computed.
+            #expect(answer.cachedTokens == max(0, known.count - 1))
+            known = answer.promptIDs + answer.ids
+        }
+    }
 }

@@ -1,14 +1,19 @@
 import Generation
+import Swiftlet
 
 /// The one object that `--json` writes; its names are a contract, see the README of this folder.
 struct AnswerReport {
     let completion: Completion
     let promptIDs: [Int]
-    let model: String
-    let engine: String
+    let model: LanguageModel
     let loadSeconds: Double
-    /// The text of a token on its own, for log-probabilities.
-    let text: (Int) -> String
+
+    init(_ completion: Completion, promptIDs: [Int], of loaded: LoadedModel) {
+        self.completion = completion
+        self.promptIDs = promptIDs
+        model = loaded.model
+        loadSeconds = loaded.seconds
+    }
 
     var report: Report {
         let ids = completion.tokens.map(\.id)
@@ -22,8 +27,8 @@ struct AnswerReport {
             ("usage", usage),
             ("timings", timings),
             ("seed", .unsigned(completion.seed)),
-            ("model", .string(model)),
-            ("engine", .string(engine)),
+            ("model", .string(model.name)),
+            ("engine", .string(model.backend.properties.engine)),
         ]
         let logProbabilities = completion.tokens.compactMap(\.logProbabilities)
         if !logProbabilities.isEmpty { members.append(("logprobs", .array(logProbabilities.map(entry)))) }
@@ -64,7 +69,7 @@ struct AnswerReport {
 
     private func entryMembers(_ token: TokenProbability) -> [(name: String, value: Report)] {
         [
-            ("id", .integer(token.id)), ("token", .string(text(token.id))),
+            ("id", .integer(token.id)), ("token", .string(model.tokenizer.decode([token.id]))),
             ("logprob", .number(token.logProbability, digits: 6)),
         ]
     }

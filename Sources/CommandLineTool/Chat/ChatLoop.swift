@@ -8,11 +8,14 @@ import UntrustedInput
 final class ChatLoop {
     private var session: ChatSession
     private let editor: LineEditor
+    /// The model that objects are written of instead of texts; nil for texts.
+    private let reports: LoadedModel?
     private var lastCompletion: Completion?
 
-    init(session: ChatSession, editor: LineEditor) {
+    init(session: ChatSession, editor: LineEditor, reports: LoadedModel?) {
         self.session = session
         self.editor = editor
+        self.reports = reports
     }
 
     var isInteractive: Bool { editor.isInteractive }
@@ -49,10 +52,15 @@ final class ChatLoop {
     // MARK: Answers
 
     private func answer(_ events: ChatStream) async throws {
-        let printer = AnswerPrinter(printsText: true)
+        let printer = AnswerPrinter(printsText: reports == nil)
         let completion = try await stoppable { try await printer.print(events) }
         lastCompletion = completion
-        try StandardOutput.write("\n")
+        if let reports {
+            let report = AnswerReport(completion, promptIDs: await session.transcript.lastPromptIDs, of: reports)
+            try StandardOutput.writeLine(report.report.line)
+        } else {
+            try StandardOutput.write("\n")
+        }
         if StandardError.isTerminal {
             StandardError.writeLine(TerminalStream.error.styled(completion.statistics, .dim))
         }
