@@ -85,6 +85,20 @@ struct IntegerBlock {
         @inline(__always) get { ((a &+ b).wrappedSum(), (c &+ d).wrappedSum()) }
     }
 
+    /// Σ of the products of columns 0...15 with those 16 further on.
+    var halvesProduct: Int32 {
+        @inline(__always) get { (a &* c &+ b &* d).wrappedSum() }
+    }
+
+    /// Σ over the first two and over the last two of every four columns.
+    var laneSums: (Int32, Int32) {
+        @inline(__always) get {
+            let sums = (a &+ b) &+ (c &+ d)
+            let lanes = sums.lowHalf &+ sums.highHalf
+            return (lanes[0] &+ lanes[1], lanes[2] &+ lanes[3])
+        }
+    }
+
     /// Adds to every integer.
     @inline(__always)
     func adding(_ offset: Int32) -> IntegerBlock {

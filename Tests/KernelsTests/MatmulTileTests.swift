@@ -98,7 +98,8 @@ import Testing
             unsafe tile.base.storeBytes(of: Int8(1) << Int8(generator.next() % 6), toByteOffset: offset, as: Int8.self)
         }
         // The extremes too: all integers of the first block at their limits.
-        let largest: Float = form == .int8 ? 127 : form == .split ? ActivationBlock.largestSplit : 32767
+        let largest: Float =
+            form == .int8 ? ActivationBlock.largestInt8 : form == .split ? ActivationBlock.largestSplit : 32767
         let x = (0..<2).map { token in
             (0..<columns).map { column -> Float in
                 // One column of each block makes the scale 1.

@@ -19,8 +19,10 @@ extension Compute {
         if inputSquares.isSumming { inputSquares.add(x, rows: rows, meeting: w, pool) }
         let bytes = unsafe QuantizedRows.bytes(w, count: rows.count)
         let isPrivate = bytes <= Self.privateBytes
-        scratch.reservePerThread(max(isPrivate ? bytes : 0, OpenBLAS.scratchBytes))
-        let output = Output(rows: rows, y: y, accumulates: accumulate)
+        let expanded = isPrivate ? nil : kernels.multiply.expandedNibbles(tokens: rows.count)
+        scratch.reservePerThread(
+            max(isPrivate ? bytes : 0, OpenBLAS.scratchBytes, expanded.map { Self.bytes(of: w, in: $0) } ?? 0))
+        let output = Output(rows: rows, y: y, accumulates: accumulate, expanded: expanded)
         if isPrivate {
             pool.run(PrivateProduct(compute: self, w: w, x: x, output: output), as: .product(w, tokens: rows.count))
         } else {
@@ -54,6 +56,20 @@ extension Compute {
             && OpenBLAS.agrees(with: instructionSet)
     }
 
+    /// Groups whose nibbles are expanded together: what takes a quarter of a second-level cache of 1 MiB, so that the
+    /// activations passing by do not push it out, and two groups at least.
+    private static func groups(of tile: WeightTile, in expanded: ExpandedNibbles) -> Int {
+        let bytes = expanded.groupBytes(tile.layout, columns: tile.columns)
+        return max(1, (256 << 10) / bytes / shareGroups) * shareGroups
+    }
+
+    /// Bytes that a thread needs to expand the nibbles of a matrix.
+    private static func bytes(of w: WeightMatrix, in expanded: ExpandedNibbles) -> Int {
+        w.tiles.map {
+            expanded.bytes($0.layout, groups: groups(of: $0, in: expanded), columns: $0.columns)
+        }.max() ?? 0
+    }
+
     /// Groups that a thread's share is made of: the kernels of 512 bits take them two by two.
     private static var shareGroups: Int { 2 }
 
@@ -71,23 +87,26 @@ extension Compute {
                     Self.shareGroups * share.upperBound, tile.groups)
             let step = kernels.multiply.tokensPerCall(tile.activation)
             let usesOpenBLAS = usesOpenBLAS(tile, tokens: rows.count)
+            let expand = unsafe tile.activation == .int8 ? output.expanded?.expand(tile.layout) : nil
             let chunkBytes = tile.layout.isDense ? Self.denseChunkBytes : Self.chunkBytes
             // A single call for a single token: nothing is read twice.
             var chunk =
                 rows.count <= step
                 ? max(groups.count, 1) : max(1, chunkBytes / tile.groupBytes / Self.shareGroups) * Self.shareGroups
             if usesOpenBLAS { chunk = OpenBLAS.rows / TileLayout.rows }
+            if let expanded = output.expanded, unsafe expand != nil { chunk = Self.groups(of: tile, in: expanded) }
             var first = groups.lowerBound
             while first < groups.upperBound {
                 let last = min(first + chunk, groups.upperBound)
                 let tileRows = min(tile.rows - first * TileLayout.rows, (last - first) * TileLayout.rows)
                 var token = 0
+                var isExpanded = false
                 while token < rows.count {
                     let isBlock =
                         usesOpenBLAS && tileRows == OpenBLAS.rows && rows.count - token >= OpenBLAS.tokens
                     let tokens = isBlock ? OpenBLAS.tokens : min(step, rows.count - token)
                     let (start, stride) = unsafe activations.activations(tile.activation, token: token)
-                    let call = unsafe TileCall(
+                    var call = unsafe TileCall(
                         weights: tile.piece.base + first * tile.groupBytes, groups: last - first,
                         groupBytes: tile.groupBytes, columns: tile.columns, blocksPerScale: tile.blocksPerScale,
                         activations: start, activationStride: stride, tokens: tokens,
@@ -95,6 +114,13 @@ extension Compute {
                         outputStride: y.stride, rows: tileRows, accumulates: output.accumulates)
                     if isBlock {
                         unsafe OpenBLAS.multiply(call, layout: tile.layout, scratch: scratch.bytes(ofThread: index))
+                    } else if let expanded = output.expanded, let expand = unsafe expand, tokens == step {
+                        let memory = unsafe scratch.bytes(ofThread: index)
+                        if !isExpanded { unsafe expand(call, memory) }
+                        isExpanded = true
+                        unsafe call.weights = UnsafeRawPointer(memory)
+                        unsafe call.groupBytes = expanded.groupBytes(tile.layout, columns: tile.columns)
+                        unsafe expanded.multiply(tile.layout)(call)
                     } else {
                         unsafe kernels.multiply.kernel(for: tile.layout, tile.activation)(call)
                     }
@@ -111,6 +137,8 @@ private struct Output {
     let rows: Range<Int>
     let y: Activations
     let accumulates: Bool
+    /// What multiplies nibbles, where the tokens are many; nil where a call of the tile's kernel does.
+    let expanded: ExpandedNibbles?
 }
 
 /// A product with so few activations that every thread had better quantise all of them than wait for the others.

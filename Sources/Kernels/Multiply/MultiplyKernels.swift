@@ -19,6 +19,9 @@ public typealias QuantizeActivationsKernel =
     public var quantizeSplit: QuantizeActivationsKernel
     public var nibbleInt8: NibbleProducts
     public var nibbleInt16: NibbleProducts
+    /// Products of nibbles and 8-bit activations for many tokens; nil where the set has nothing faster for them than
+    /// ``nibbleInt8``.
+    public var expandedNibbles: ExpandedNibbles?
     public var byteInt16: ByteProducts
     public var byteInt8: ByteProducts
     /// Whether bytes are multiplied with 8-bit activations faster than with 16-bit ones.
@@ -59,6 +62,12 @@ public typealias QuantizeActivationsKernel =
         case .split: splitTokens
         case .f32: floatTokens
         }
+    }
+
+    /// What multiplies nibbles and 8-bit activations of so many tokens: expanding them takes as long as the products of half
+    /// a panel, and saves a fifth of each panel's.
+    public func expandedNibbles(tokens: Int) -> ExpandedNibbles? {
+        tokens >= 3 * int8Tokens ? expandedNibbles : nil
     }
 
     /// Quantises to a form of integers.

@@ -1,6 +1,6 @@
 /// Quantises a row of activations to 8-bit integers with a scale for every 32.
 ///
-///     scale = max |x| / 127        q = round(x / scale), to nearest, ties to even
+///     scale = max |x| / 120        q = round(x / scale), to nearest, ties to even
 ///
 /// - Shapes: `source` (count); `destination` (⌈count / 32⌉ blocks). Missing columns become zeros.
 /// - Layout: ``ActivationBlock``, `int8`, a block every `blockStride` bytes.
@@ -13,13 +13,17 @@
 ) {
     for block in 0..<(count + 31) / 32 {
         let values = unsafe FloatBlock(source + 32 * block, count: count - 32 * block)
-        let (scale, q) = quantized(values, largest: 127)
+        let (scale, q) = quantized(values, largest: ActivationBlock.largestInt8)
         let (low, high) = q.halfSums
         let sum = low &+ high
         let out = unsafe destination + block * blockStride
         unsafe out.storeBytes(of: SIMD2<Float>(scale, scale * Float(sum)), as: SIMD2<Float>.self)
         unsafe (out + 8).storeBytes(of: SIMD2<Int32>(-8 &* sum, -8 &* low), as: SIMD2<Int32>.self)
         unsafe q.storeInt8(to: out + ActivationBlock.header)
+        let pairSum = 0 &- q.halvesProduct &- 128 &* low
+        unsafe out.storeBytes(of: pairSum, toByteOffset: ActivationBlock.pairSum, as: Int32.self)
+        let lanes = SIMD2(Int16(truncatingIfNeeded: -8 &* q.laneSums.0), Int16(truncatingIfNeeded: -8 &* q.laneSums.1))
+        unsafe out.storeBytes(of: lanes, toByteOffset: ActivationBlock.laneSums, as: SIMD2<Int16>.self)
     }
 }
 

@@ -39,15 +39,23 @@ private func multiplyBytes<Scales: TileScales>(_ call: TileCall, _: Scales.Type)
     case 1: unsafe multiplyBytes(call, Scales.self, Tokens<1>.self)
     case 2: unsafe multiplyBytes(call, Scales.self, Tokens<2>.self)
     case 3: unsafe multiplyBytes(call, Scales.self, Tokens<3>.self)
-    default: unsafe multiplyBytes(call, Scales.self, Tokens<4>.self)
+    case 4: unsafe multiplyBytes(call, Scales.self, Tokens<4>.self)
+    // More than four would not fit into the registers: two passes over the weights.
+    case 5:
+        unsafe multiplyBytes(call, Scales.self, Tokens<3>.self)
+        unsafe multiplyBytes(call, Scales.self, Tokens<2>.self, first: 3)
+    default:
+        unsafe multiplyBytes(call, Scales.self, Tokens<3>.self)
+        unsafe multiplyBytes(call, Scales.self, Tokens<3>.self, first: 3)
     }
 }
 
 @unsafe @inline(__always)
 private func multiplyBytes<Scales: TileScales, let tokens: Int>(
-    _ call: TileCall, _: Scales.Type, _: Tokens<tokens>.Type
+    _ call: TileCall, _: Scales.Type, _: Tokens<tokens>.Type, first: Int = 0
 ) {
     let stride = ActivationBlock.int8
+    let panel = unsafe call.tokens &* stride
     let blocks = unsafe call.columns / 32
     let blocksPerHeader = unsafe Scales.blocksPerHeader(call)
     // Vectors of four columns that share a scale, and how many such parts a block has.
@@ -59,7 +67,7 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
     let zeroSums = InlineArray<tokens, __m256>(repeating: _mm256_setzero_ps())
     for group in unsafe 0..<call.groups {
         var w = unsafe call.weights + group * call.groupBytes
-        var x = unsafe call.activations
+        var x = unsafe call.activations + first &* stride
         var sums = zeroSums
         var block = 0
         while block < blocks {
@@ -99,12 +107,13 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
                     }
                 }
                 unsafe w += 256
-                unsafe x += tokens &* stride
+                unsafe x += panel
             }
         }
         for t in 0..<tokens {
             unsafe storeTile(
-                inSlots(sums[t]), to: call.output + t * call.outputStride + 8 * group, rows: call.rows - 8 * group,
+                inSlots(sums[t]), to: call.output + (first + t) * call.outputStride + 8 * group,
+                rows: call.rows - 8 * group,
                 accumulates: call.accumulates)
         }
     }

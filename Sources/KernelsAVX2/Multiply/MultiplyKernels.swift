@@ -2,9 +2,22 @@ public import Kernels
 
 extension MultiplyKernels {
     /// AVX2, FMA and F16C.
-    public static let avx2 = unsafe MultiplyKernels(
-        // With four tokens, their sums, the weights and a mask fill 16 registers.
-        int8Tokens: 4, int16Tokens: 4, splitTokens: 3, floatTokens: 4,
+    public static let avx2: MultiplyKernels = {
+        var kernels = tiles
+        kernels.expandedNibbles = unsafe ExpandedNibbles(
+            groups: 1, blockBytes: ByteBlock.bytes(hasMinimum: false),
+            blockBytesMin: ByteBlock.bytes(hasMinimum: true),
+            expandNibble: { unsafe expandNibbles($0, into: $1) },
+            expandNibbleMin: { unsafe expandNibblesMin($0, into: $1) },
+            expandNibbleK: { unsafe expandNibblesK($0, into: $1) },
+            multiply: { unsafe multiplyNibbleBytes($0) },
+            multiplyMin: { unsafe multiplyNibbleBytesMin($0) })
+        return kernels
+    }()
+
+    private static let tiles = unsafe MultiplyKernels(
+        // With four tokens, their sums, the weights and a mask fill 16 registers; with six, where nibbles are expanded.
+        int8Tokens: 6, int16Tokens: 4, splitTokens: 3, floatTokens: 4,
         quantizeInt8: { unsafe quantizeActivationsInt8($0, count: $1, into: $2, blockStride: $3) },
         quantizeInt16: { unsafe quantizeActivationsInt16($0, count: $1, into: $2, blockStride: $3) },
         quantizeSplit: { unsafe quantizeActivationsSplit($0, count: $1, into: $2, blockStride: $3) },

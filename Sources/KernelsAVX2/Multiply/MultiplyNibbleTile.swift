@@ -7,8 +7,9 @@ import Kernels
 ///
 /// Shapes, layout, preconditions, error and threads are those of the portable kernel of the same name. Here a
 /// 32-bit lane holds four columns of a row; `vpmaddubsw` multiplies them with four activations broadcast from
-/// memory, and the eight vectors of a block are summed in 16 bits (8 · 2 · 15 · 127 = 30,480 fits) before one
-/// `vpmaddwd` makes the row's integer of it. The float sum uses fused multiply-adds.
+/// memory, and the eight vectors of a block are summed in 16 bits before one `vpmaddwd` makes the row's integer of it.
+/// The sums begin at the lane's own part of −8·Σ x; whatever wraps on the way, they end within 8 · 2 · 8 · 120 = 15,360, and
+/// without the 8, with minimums, within 8 · 2 · 15 · 120 = 28,800. The float sum uses fused multiply-adds.
 @unsafe func multiplyNibbleTile(_ call: TileCall) {
     unsafe multiplyNibbles(call, PlainScales.self)
 }
@@ -29,17 +30,25 @@ private func multiplyNibbles<Scales: TileScales>(_ call: TileCall, _: Scales.Typ
     case 1: unsafe multiplyNibbles(call, Scales.self, Tokens<1>.self)
     case 2: unsafe multiplyNibbles(call, Scales.self, Tokens<2>.self)
     case 3: unsafe multiplyNibbles(call, Scales.self, Tokens<3>.self)
-    default: unsafe multiplyNibbles(call, Scales.self, Tokens<4>.self)
+    case 4: unsafe multiplyNibbles(call, Scales.self, Tokens<4>.self)
+    // More than four would not fit into the registers: two passes over the weights.
+    case 5:
+        unsafe multiplyNibbles(call, Scales.self, Tokens<3>.self)
+        unsafe multiplyNibbles(call, Scales.self, Tokens<2>.self, first: 3)
+    default:
+        unsafe multiplyNibbles(call, Scales.self, Tokens<3>.self)
+        unsafe multiplyNibbles(call, Scales.self, Tokens<3>.self, first: 3)
     }
 }
 
 @unsafe @inline(__always)
 private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
-    _ call: TileCall, _: Scales.Type, _: Tokens<tokens>.Type
+    _ call: TileCall, _: Scales.Type, _: Tokens<tokens>.Type, first: Int = 0
 ) {
     let mask = _mm256_set1_epi8(0x0f)
     let ones = _mm256_set1_epi16(1)
     let stride = ActivationBlock.int8
+    let panel = unsafe call.tokens &* stride
     let blocks = unsafe call.columns / 32
     let blocksPerHeader = unsafe Scales.blocksPerHeader(call)
     // Made once: the initialiser is a call, which would cost as much as the products of a block.
@@ -47,7 +56,7 @@ private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
     let zeroSums = InlineArray<tokens, __m256>(repeating: _mm256_setzero_ps())
     for group in unsafe 0..<call.groups {
         var w = unsafe call.weights + group * call.groupBytes
-        var x = unsafe call.activations
+        var x = unsafe call.activations + first &* stride
         var sums = zeroSums
         var block = 0
         while block < blocks {
@@ -61,6 +70,11 @@ private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
                 unsafe prefetchLine(w + prefetchBytes)
                 unsafe prefetchLine(w + prefetchBytes + 64)
                 var integers = zeroIntegers
+                if !Scales.hasMinimum {
+                    for t in 0..<tokens {
+                        integers[t] = unsafe broadcast(x + (t &* stride &+ ActivationBlock.laneSums))
+                    }
+                }
                 for v in 0..<4 {
                     let bytes = unsafe _mm256_loadu_si256((w + 32 * v).assumingMemoryBound(to: __m256i.self))
                     let low = _mm256_and_si256(bytes, mask)
@@ -76,11 +90,7 @@ private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
                 let minimum = unsafe scales.minimum(header, half: 0)
                 for t in 0..<tokens {
                     let about = unsafe (x + t &* stride).assumingMemoryBound(to: Float.self)
-                    var sum = _mm256_madd_epi16(integers[t], ones)
-                    if !Scales.hasMinimum {
-                        let offset = unsafe (x + t &* stride).loadUnaligned(fromByteOffset: 8, as: Int32.self)
-                        sum = _mm256_add_epi32(sum, _mm256_set1_epi32(offset))
-                    }
+                    let sum = _mm256_madd_epi16(integers[t], ones)
                     let factor = unsafe _mm256_mul_ps(scale, _mm256_broadcast_ss(about))
                     sums[t] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), factor, sums[t])
                     if Scales.hasMinimum {
@@ -88,12 +98,12 @@ private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
                     }
                 }
                 unsafe w += 128
-                unsafe x += tokens &* stride
+                unsafe x += panel
             }
         }
         for t in 0..<tokens {
             unsafe storeTile(
-                sums[t], to: call.output + t * call.outputStride + 8 * group, rows: call.rows - 8 * group,
+                sums[t], to: call.output + (first + t) * call.outputStride + 8 * group, rows: call.rows - 8 * group,
                 accumulates: call.accumulates)
         }
     }

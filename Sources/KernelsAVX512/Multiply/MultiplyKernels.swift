@@ -17,6 +17,14 @@ extension MultiplyKernels {
             nibble: wide(base.nibbleInt8.nibble) { unsafe multiplyNibbleTile($0) },
             nibbleMin: wide(base.nibbleInt8.nibbleMin) { unsafe multiplyNibbleMinTile($0) },
             nibbleK: wide(base.nibbleInt8.nibbleK) { unsafe multiplyNibbleKTile($0) })
+        kernels.expandedNibbles = unsafe ExpandedNibbles(
+            groups: 2, blockBytes: PairBlock.bytes(hasMinimum: false) / 2,
+            blockBytesMin: PairBlock.bytes(hasMinimum: true) / 2,
+            expandNibble: { unsafe expandNibbles($0, into: $1) },
+            expandNibbleMin: { unsafe expandNibblesMin($0, into: $1) },
+            expandNibbleK: { unsafe expandNibblesK($0, into: $1) },
+            multiply: { unsafe multiplyNibblePairs($0) },
+            multiplyMin: { unsafe multiplyNibblePairsMin($0) })
         kernels.nibbleInt16 = unsafe NibbleProducts(
             nibble: wide(base.nibbleInt16.nibble) { unsafe multiplyNibbleInt16Tile($0) },
             nibbleMin: wide(base.nibbleInt16.nibbleMin) { unsafe multiplyNibbleMinInt16Tile($0) },

@@ -1,0 +1,97 @@
+import Kernels
+import Tensors
+import TestSupport
+import Testing
+
+/// What nibbles are multiplied by in prompts: the same bits as by the tiles they were expanded from.
+@Suite struct ExpandedNibbleTests {
+    static let sets = MatmulSet.available.filter { $0.kernels.expandedNibbles != nil }
+
+    @Test(arguments: [ElementType.q4_0, .q4_1, .q4_K], sets)
+    func bitsAreThoseOfTheTile(type: ElementType, set: MatmulSet) throws {
+        let expanded = try #require(set.kernels.expandedNibbles)
+        let layout = TileLayout(keeping: type)
+        guard let expand = unsafe expanded.expand(layout) else {
+            Issue.record("a layout of nibbles is not expanded")
+            return
+        }
+        let tokens = set.kernels.int8Tokens
+        var generator = SplitMix64(seed: 15)
+        for columns in MatmulTileTests.columnCounts(type) {
+            for rows in MatmulTileTests.rowCounts {
+                for side in FencedMemory.Side.allCases {
+                    let tile = RandomMatrix(type, rows: rows, columns: columns, using: &generator).tile(against: side)
+                    // The extremes, too: rows of activations that are all as large as can be.
+                    let x = (0..<tokens).map { token in
+                        token < 2 ? [Float](repeating: token == 0 ? 1 : -1, count: columns) : generator.gauss(columns)
+                    }
+                    let activations = TestActivations(x, as: .int8, set.kernels, against: side)
+                    let groups = (rows + 7) / 8
+                    let memory = FencedMemory(
+                        byteCount: expanded.bytes(layout, groups: groups, columns: columns), against: side)
+                    for initial in [nil, Float(0.75)] {
+                        let output = FencedMemory(byteCount: tokens * rows * 4, against: side)
+                        for index in 0..<tokens * rows { unsafe output.floats[index] = initial ?? .nan }
+                        let panel = activations.panel(0..<tokens)
+                        var call = unsafe TileCall(
+                            weights: tile.base, groups: groups, groupBytes: layout.groupBytes(columns: columns),
+                            columns: columns, activations: panel.base, activationStride: activations.stride,
+                            tokens: tokens, output: output.floats, outputStride: rows, rows: rows,
+                            accumulates: initial != nil)
+                        unsafe expand(call, memory.base)
+                        unsafe call.weights = UnsafeRawPointer(memory.base)
+                        unsafe call.groupBytes = expanded.groupBytes(layout, columns: columns)
+                        unsafe expanded.multiply(layout)(call)
+                        let expected = multiplied(
+                            set.kernels, layout, weights: tile, rows: rows, columns: columns,
+                            activations: activations, tokens: 0..<tokens, accumulatingTo: initial, side: side)
+                        let found = (0..<tokens).map { token in
+                            (0..<rows).map { unsafe output.floats[token * rows + $0] }
+                        }
+                        #expect(found == expected, "\(type) \(rows) × \(columns)")
+                    }
+                }
+            }
+        }
+    }
+
+    /// Scales for several blocks, as int4 at load has them in groups of 64 or 128.
+    @Test(arguments: [TileLayout.nibble, .nibbleMin], sets)
+    func headersOfSeveralBlocks(layout: TileLayout, set: MatmulSet) throws {
+        let expanded = try #require(set.kernels.expandedNibbles)
+        guard let expand = unsafe expanded.expand(layout) else {
+            Issue.record("a layout of nibbles is not expanded")
+            return
+        }
+        let (columns, groups, tokens) = (384, 3, set.kernels.int8Tokens)
+        var generator = SplitMix64(seed: 16)
+        for blocksPerScale in [2, 4, columns / 32] {
+            let groupBytes = layout.groupBytes(columns: columns, blocksPerScale: blocksPerScale)
+            let tile = FencedMemory(byteCount: groups * groupBytes, against: .end)
+            for index in 0..<groups * groupBytes {
+                // Bytes below 0x3c are finite halves, whatever follows.
+                unsafe tile.base.storeBytes(of: UInt8(generator.next() % 0x3c), toByteOffset: index, as: UInt8.self)
+            }
+            let x = (0..<tokens).map { _ in generator.gauss(columns) }
+            let activations = TestActivations(x, as: .int8, set.kernels, against: .end)
+            let memory = FencedMemory(
+                byteCount: expanded.bytes(layout, groups: groups, columns: columns), against: .end)
+            let output = FencedMemory(byteCount: tokens * 8 * groups * 4, against: .end)
+            let panel = activations.panel(0..<tokens)
+            var call = unsafe TileCall(
+                weights: tile.base, groups: groups, groupBytes: groupBytes, columns: columns,
+                blocksPerScale: blocksPerScale, activations: panel.base, activationStride: activations.stride,
+                tokens: tokens, output: output.floats, outputStride: 8 * groups, rows: 8 * groups, accumulates: false)
+            unsafe expand(call, memory.base)
+            unsafe call.weights = UnsafeRawPointer(memory.base)
+            unsafe call.groupBytes = expanded.groupBytes(layout, columns: columns)
+            unsafe expanded.multiply(layout)(call)
+            let expected = multiplied(
+                set.kernels, layout, weights: tile, rows: 8 * groups, columns: columns,
+                blocksPerScale: blocksPerScale, activations: activations, tokens: 0..<tokens, side: .end)
+            for token in 0..<tokens {
+                #expect((0..<8 * groups).map { unsafe output.floats[8 * groups * token + $0] } == expected[token])
+            }
+        }
+    }
+}
