@@ -30,6 +30,13 @@ public struct IntegerGroups: Sendable, Hashable {
 public struct GroupLoss: Sendable {
     public var error: Float = 0
     public var norm: Float = 0
+
+    public init() {}
+
+    init(error: Float, norm: Float) {
+        self.error = error
+        self.norm = norm
+    }
 }
 
 /// Quantises a row to integers in groups, by the rules of OpenVINO's compressor of weights (NNCF), to the bit.
@@ -105,7 +112,7 @@ extension IntegerGroups {
 
 /// Up to eight floats, zeros beyond.
 @unsafe @inline(__always)
-private func eight(_ w: UnsafePointer<Float>, count: Int) -> SIMD8<Float> {
+func eight(_ w: UnsafePointer<Float>, count: Int) -> SIMD8<Float> {
     if count == 8 { return unsafe UnsafeRawPointer(w).loadUnaligned(as: SIMD8<Float>.self) }
     var x = SIMD8<Float>.zero
     for lane in 0..<count { unsafe x[lane] = w[lane] }
@@ -114,7 +121,7 @@ private func eight(_ w: UnsafePointer<Float>, count: Int) -> SIMD8<Float> {
 
 /// - Precondition: an even count for 4 bits.
 @unsafe @inline(__always)
-private func storeIntegers(_ q: SIMD8<Int32>, bits: Int, count: Int, to out: UnsafeMutableRawPointer) {
+func storeIntegers(_ q: SIMD8<Int32>, bits: Int, count: Int, to out: UnsafeMutableRawPointer) {
     let bytes = SIMD8<UInt8>(truncatingIfNeeded: q)
     if bits == 8 {
         if count == 8 { return unsafe out.storeBytes(of: bytes, as: SIMD8<UInt8>.self) }
