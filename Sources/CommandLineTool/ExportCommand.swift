@@ -4,5 +4,5 @@ import ArgumentParser
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Writes a model in the format of another engine.",
-        subcommands: [ExportOpenVINOCommand.self])
+        subcommands: [ExportOpenVINOCommand.self, ExportONNXCommand.self])
 }

@@ -63,7 +63,7 @@ struct Failure: Error {
 
     private static func status(of error: ExportError) -> ExitStatus {
         switch error {
-        case .alreadyQuantized, .outputExists, .unevenGroups: .usage
+        case .alreadyQuantized, .outputExists, .precisionUnsupported, .unevenGroups: .usage
         case .weightOutOfRange: .badData
         case .refused, .sourceChanged: .failure
         }

@@ -13,6 +13,8 @@ public enum ExportError: Error, Equatable, Sendable {
     case weightOutOfRange(file: String, tensor: String, format: String, limit: Float)
     /// Rows of a matrix that are no whole groups.
     case unevenGroups(file: String, tensor: String, columns: Int, group: Int)
+    /// The engine has no operators for the weights on this kind of device.
+    case precisionUnsupported(precision: String, target: String, supported: [String])
     /// Another program changed a file while it was read.
     case sourceChanged(file: String)
 }
@@ -30,6 +32,8 @@ extension ExportError: CustomStringConvertible {
         case .unevenGroups(let file, let tensor, let columns, let group):
             "\(file): \(tensor): rows of \(columns) weights are no whole groups of \(group); --group-size "
                 + Self.fitting(columns).map(String.init).joined(separator: ", ") + " fits"
+        case .precisionUnsupported(let precision, let target, let supported):
+            "--target \(target) has no operators for \(precision); it has them for \(supported.joined(separator: ", "))"
         case .sourceChanged(let file): "\(file): changed while it was read"
         }
     }

@@ -17,7 +17,7 @@ extension ExportReport {
                 "no tokenizer files: the source has none in a form that other programs read; copy those of the model"
             ]
         }
-        guard !files.contains("openvino_tokenizer.xml") else { return [] }
+        guard files.contains("openvino_model.xml"), !files.contains("openvino_tokenizer.xml") else { return [] }
         return [
             "openvino_genai.LLMPipeline takes text only with a tokenizer in OpenVINO's own form; Python's package "
                 + "openvino_tokenizers makes it: convert_tokenizer \(path) --with-detokenizer -o \(path)"

@@ -22,11 +22,18 @@ struct TokenizerFiles {
     /// The longest text that the model was made for.
     let contextTokens: Int
 
-    /// Those that a Hugging Face folder may have, and what OpenVINO's tools make of them.
+    /// Those that an engine alone reads.
+    var engineNames: [String] = []
+
+    /// What OpenVINO's tools make of the others.
+    static let openVINONames = [
+        "openvino_tokenizer.xml", "openvino_tokenizer.bin", "openvino_detokenizer.xml", "openvino_detokenizer.bin",
+    ]
+
+    /// Those that a Hugging Face folder may have.
     private static let names = [
         "tokenizer.json", "tokenizer_config.json", "tokenizer.model", "special_tokens_map.json", "added_tokens.json",
-        "vocab.json", "merges.txt", "chat_template.jinja", "openvino_tokenizer.xml", "openvino_tokenizer.bin",
-        "openvino_detokenizer.xml", "openvino_detokenizer.bin",
+        "vocab.json", "merges.txt", "chat_template.jinja",
     ]
 
     var all: [(name: String, bytes: [UInt8])] {
@@ -40,7 +47,7 @@ struct TokenizerFiles {
                 return files.map { ($0, Array(($1.text() + "\n").utf8)) }
             }
             var files: [(name: String, bytes: [UInt8])] = []
-            for name in Self.names {
+            for name in Self.names + engineNames {
                 if let bytes = try checkpoint.bytes(named: name) { files.append((name, bytes)) }
             }
             return files

@@ -42,7 +42,8 @@ public struct OpenVINOExport: Sendable {
         ]
         files += try ConfigurationFiles(checkpoint: checkpoint, configuration: configuration).all
         files += try TokenizerFiles(
-            checkpoint: checkpoint, made: tokenizer, contextTokens: configuration.contextTokens
+            checkpoint: checkpoint, made: tokenizer, contextTokens: configuration.contextTokens,
+            engineNames: TokenizerFiles.openVINONames
         ).all
         for (name, bytes) in files { try folder.write(bytes, to: name) }
         let weights = try folder.file("openvino_model.bin")
