@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""Runs exported folders in ONNX Runtime GenAI, and compares greedy tokens and their text with those of transformers.
+
+    pip install onnxruntime-genai==0.18.0 transformers==5.23.0 safetensors
+    python3 genai.py path/to/swiftlet
+    python3 genai.py FOLDER --prompt "What is the capital of France?" [--tokens 40]    # a folder's answer
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import onnxruntime_genai as og
+
+GOLDEN = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Golden"
+MODELS = [
+    "phi3-base-f32", "phi3-gqa-window8-bf16", "phi3-longrope-f16", "phi4mini-like-bf16", "llama-gqa-tied-bf16"]
+KINDS = {
+    "fp32": ["--precision", "fp32"],
+    "fp16": ["--precision", "fp16"],
+    "int8": ["--precision", "int8", "--accuracy-level", "1"],
+    "int4": ["--accuracy-level", "1"],
+}
+
+
+def generated(model, prompt, count):
+    """Greedy tokens behind a prompt, up to one that ends the text."""
+    parameters = og.GeneratorParams(model)
+    parameters.set_search_options(max_length=len(prompt) + count, do_sample=False)
+    generator = og.Generator(model, parameters)
+    generator.append_tokens(prompt)
+    tokens = []
+    while not generator.is_done():
+        generator.generate_next_token()
+        tokens.append(int(generator.get_next_tokens()[0]))
+    return tokens
+
+
+def agreement(tokens, expected):
+    """How many of the first tokens agree."""
+    return next((i for i, (a, b) in enumerate(zip(tokens, expected)) if a != b), min(len(tokens), len(expected)))
+
+
+def answer(folder, text, count):
+    model = og.Model(str(folder))
+    tokenizer = og.Tokenizer(model)
+    messages = json.dumps([{"role": "user", "content": text}])
+    prompt = tokenizer.encode(tokenizer.apply_chat_template(messages, add_generation_prompt=True))
+    tokens = generated(model, prompt.tolist(), count)
+    print(tokenizer.decode(tokens))
+
+
+def texts(folder):
+    """Texts whose ids differ from those that transformers gives, of a few."""
+    from transformers import AutoTokenizer
+
+    theirs, ours = AutoTokenizer.from_pretrained(folder), og.Tokenizer(og.Model(str(folder)))
+    samples = ["the swift", "  two  spaces", "naïve 東京 \U0001F600", "12345 a\tb\r\n", "<|user|>\nHi<|end|>\n<|assistant|>"]
+    return [text for text in samples if ours.encode(text).tolist() != theirs.encode(text, add_special_tokens=False)]
+
+
+def reference(folder, prompt, count):
+    """Greedy tokens of transformers on the weights that the folder's tensors stand for."""
+    import torch
+
+    import oracle
+
+    model = oracle.reference(GOLDEN / folder.name, oracle.dequantised(folder / "model.onnx"))
+    ids = list(prompt)
+    for _ in range(count):
+        with torch.no_grad():
+            ids.append(int(model(torch.tensor([ids])).logits[0, -1].argmax()))
+    return ids[len(prompt):]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("path", type=pathlib.Path)
+    parser.add_argument("--prompt")
+    parser.add_argument("--tokens", type=int, default=40)
+    parser.add_argument("--only", default="", help="models whose name holds this")
+    arguments = parser.parse_args()
+    if arguments.prompt:
+        return answer(arguments.path, arguments.prompt, arguments.tokens)
+
+    from safetensors.numpy import load_file
+
+    failures = 0
+    print("| model | precision | prompt | tokens that agree | texts that differ |\n|---|---|--:|--:|---|")
+    for name in [name for name in MODELS if arguments.only in name]:
+        for kind, options in KINDS.items():
+            with tempfile.TemporaryDirectory() as temporary:
+                folder = pathlib.Path(temporary) / name
+                subprocess.run(
+                    [arguments.path.resolve(), "export", "onnx", GOLDEN / name, "-o", folder, *options],
+                    check=True, capture_output=True)
+                ends = json.loads((folder / "genai_config.json").read_text())["model"]["eos_token_id"]
+                ends = ends if isinstance(ends, list) else [ends]
+                differing = texts(folder)
+                model = og.Model(str(folder))
+                golden = load_file(GOLDEN / name / "golden.safetensors")
+                for index in range(2):
+                    prompt = golden[f"greedy{index}.prompt"].tolist()
+                    count = len(golden[f"greedy{index}.tokens"])
+                    expected = (
+                        golden[f"greedy{index}.tokens"].tolist() if kind == "fp32"
+                        else reference(folder, prompt, count))
+                    last = next((i for i, token in enumerate(expected) if token in ends), count - 1)
+                    expected = expected[: last + 1]
+                    tokens = generated(model, prompt, count)
+                    equal = agreement(tokens, expected)
+                    failures += tokens != expected or bool(differing)
+                    print(f"| {name} | {kind} | {len(prompt)} | {equal} of {len(expected)} | {differing or '–'} |", flush=True)
+    print(f"{failures} failures", file=sys.stderr)
+    sys.exit(failures > 0)
+
+
+if __name__ == "__main__":
+    main()
