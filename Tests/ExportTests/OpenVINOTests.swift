@@ -6,7 +6,7 @@ import Testing
 /// The exported graph where Python brings OpenVINO to run it: the logits of the golden data come out.
 @Suite(
     .enabled(
-        if: PythonOpenVINO.python != nil,
+        if: PythonEngine.openVINO.python != nil,
         "needs Python's package openvino: pip install openvino, or SWIFTLET_PYTHON for a Python that has it"))
 final class OpenVINOTests {
     private let shop: Workshop
@@ -26,51 +26,11 @@ final class OpenVINOTests {
             else { continue }
             // Keys that are cached keep the rotary factors of shorter texts, so the first sequence alone may go by steps.
             for steps in isLong && index > 0 ? [false] : [false, true] {
-                let found = try PythonOpenVINO.logits(shop.path("a"), ids, steps: steps)
+                let found = try PythonEngine.openVINO.logits(shop.path("a"), ids, steps: steps)
                 #expect(found.count == expected.count)
                 let error = zip(found, expected).map { abs($0 - $1) }.max() ?? .infinity
-                #expect(error <= 1e-3 * Self.spread(expected), "\(ids.count) tokens, steps \(steps): \(error)")
+                #expect(error <= 1e-3 * spread(expected), "\(ids.count) tokens, steps \(steps): \(error)")
             }
         }
-    }
-
-    private static func spread(_ values: [Float]) -> Float {
-        let mean = values.reduce(0, +) / Float(values.count)
-        return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Float(values.count)).squareRoot()
-    }
-}
-
-enum PythonOpenVINO {
-    /// A Python that has the package; nil where there is none.
-    static let python: String? = {
-        let named = ProcessInfo.processInfo.environment["SWIFTLET_PYTHON"]
-        let script = "import numpy, openvino"
-        return [named, "python3"].compactMap { $0 }.first { python in
-            (try? run(python, ["-c", script]))?.status == 0
-        }
-    }()
-
-    static func logits(_ folder: String, _ ids: [Int], steps: Bool) throws -> [Float] {
-        let script = Golden.repository.appendingPathComponent("scripts/openvino/logits.py").path
-        let result = try run(
-            try #require(python), [script, folder] + ids.map(String.init) + (steps ? ["--steps"] : []))
-        try #require(result.status == 0)
-        return stride(from: 0, to: result.output.count, by: 4).map { start in
-            Float(bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(result.output[start + $1]) << (8 * UInt32($1)) })
-        }
-    }
-
-    private static func run(_ python: String, _ arguments: [String]) throws -> (status: Int32, output: [UInt8]) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [python] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let bytes = [UInt8](output.fileHandleForReading.readDataToEndOfFile())
-        process.waitUntilExit()
-        return (process.terminationStatus, bytes)
     }
 }

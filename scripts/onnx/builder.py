@@ -4,6 +4,9 @@ and outputs, the members of genai_config.json, and the bytes of the tensors.
 
     pip install onnxruntime==1.32.0 onnxruntime-genai==0.18.0 onnx==1.23.2 onnx-ir==1.1.0 transformers==5.23.0 torch==2.13.0+cpu
     python3 builder.py path/to/swiftlet
+
+Models: those of Tests/Golden, with larger heads where theirs are no multiple of 16: what the builder makes of such ONNX Runtime
+refuses to run, and so this export has another form for them.
 """
 
 import argparse
@@ -17,6 +20,8 @@ import tempfile
 
 import numpy as np
 import onnx
+
+from oracle import widen
 
 GOLDEN = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Golden"
 MODELS = [
@@ -53,6 +58,9 @@ class Folder:
         self.versions = (model.ir_version, sorted((o.domain, o.version) for o in model.opset_import))
 
 
+WINDOW = "the sliding window, which the builder leaves out of the attention"
+
+
 def compare(ours, theirs):
     """What differs, in words."""
     found = []
@@ -72,8 +80,12 @@ def compare(ours, theirs):
                 key: (ours.attributes[name].get(key), theirs.attributes[name].get(key))
                 for key in ours.attributes[name].keys() | theirs.attributes[name].keys()
                 if ours.attributes[name].get(key) != theirs.attributes[name].get(key)}
-            found.append(f"{name.split('/')[-1]} {changed}")
+            isWindow = list(changed) == ["local_window_size"] and changed["local_window_size"][1] == -1
+            found.append(WINDOW if isWindow else f"{name.split('/')[-1]} {changed}")
     missing = members(theirs.config) ^ members(ours.config)
+    if WINDOW in found:
+        # It names a window that none of its layers has.
+        missing = {name for name in missing if "/sliding_window" not in name}
     if missing:
         found.append(f"genai_config.json {sorted(missing)}")
     return list(dict.fromkeys(found))
@@ -106,22 +118,27 @@ def main():
         temporary = pathlib.Path(temporary)
         built = arguments.built or temporary
         for name in [name for name in MODELS if arguments.only in name]:
+            source = GOLDEN / name
+            config = json.loads((source / "config.json").read_text())
+            if config["hidden_size"] // config["num_attention_heads"] % 16:
+                source, name = temporary / f"{name} × 128", f"{name} × 128"
+                widen(GOLDEN / name.split()[0], source)
             for precision, target in KINDS:
                 theirs, own = built / f"{name}.{precision}.{target}", temporary / f"ours.{name}.{precision}.{target}"
                 if not (theirs / "genai_config.json").exists():
                     run = subprocess.run(
-                        [sys.executable, "-m", "onnxruntime_genai.models.builder", "-i", GOLDEN / name, "-o", theirs,
+                        [sys.executable, "-m", "onnxruntime_genai.models.builder", "-i", source, "-o", theirs,
                          "-p", precision, "-e", target, "-c", temporary / "cache"],
                         capture_output=True, text=True, env=os.environ | {"HF_HUB_OFFLINE": "1"})
                     if run.returncode:
                         print(f"| {name} | {precision} | {target} | builder: {run.stderr.splitlines()[-1][:100]} | |")
                         continue
                 subprocess.run(
-                    [swiftlet, "export", "onnx", GOLDEN / name, "-o", own, "--precision", precision,
+                    [swiftlet, "export", "onnx", source, "-o", own, "--precision", precision,
                      "--target", target], check=True, capture_output=True)
                 a, b = Folder(own), Folder(theirs)
                 found = compare(a, b)
-                differing += bool(found)
+                differing += bool(set(found) - {WINDOW})
                 print(f"| {name} | {precision} | {target} | {'; '.join(found) or '–'} | {tensors(a, b)} |", flush=True)
     print(f"{differing} differ", file=sys.stderr)
 

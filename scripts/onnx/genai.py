@@ -54,10 +54,14 @@ def answer(folder, text, count):
 
 
 def texts(folder):
-    """Texts whose ids differ from those that transformers gives, of a few."""
-    from transformers import AutoTokenizer
+    """Texts whose ids differ from those that the tokenizers library gives by the folder's tokenizer.json, of a few.
 
-    theirs, ours = AutoTokenizer.from_pretrained(folder), og.Tokenizer(og.Model(str(folder)))
+    (transformers changes the rules of some classes when it loads them.)
+    """
+    from transformers import PreTrainedTokenizerFast
+
+    theirs = PreTrainedTokenizerFast.from_pretrained(folder)
+    ours = og.Tokenizer(og.Model(str(folder)))
     samples = ["the swift", "  two  spaces", "naïve 東京 \U0001F600", "12345 a\tb\r\n", "<|user|>\nHi<|end|>\n<|assistant|>"]
     return [text for text in samples if ours.encode(text).tolist() != theirs.encode(text, add_special_tokens=False)]
 

@@ -41,9 +41,7 @@ public struct ONNXExport: Sendable {
         layers = tensors.layers.map {
             LayerProducts($0, configuration, isPacked: configuration.hasFusedAttention(options.target))
         }
-        // A tied head is a tensor of its own, for it is stored another way than the embedding.
-        let headMatrix = tensors.head ?? tensors.embedding
-        head = ProductMatrix("/lm_head", [headMatrix])
+        head = ProductMatrix("/lm_head", [tensors.head ?? tensors.embedding])
         plan = try ProductPlan(layers.flatMap(\.all) + [head], options, path: checkpoint.path)
     }
 

@@ -118,13 +118,13 @@ import Testing
         }
         // The context and the one of the first training; eight pairs of a head of 16.
         let shapes = branches.map { branch in branch.node.map { $0.attribute.first?.t.dims ?? [] } }
-        #expect(shapes == [[[128, 8], [128, 8]], [[16, 8], [16, 8]]])
+        #expect(shapes == [[[64, 8], [64, 8]], [[16, 8], [16, 8]]])
         #expect(branches.map { $0.output.count } == [2, 2])
 
         try shop.exportONNX(Workshop.golden("phi3-longrope-f16"), .made(.int4, for: .dml), to: "b")
         let moved = try ONNXFile(folder: shop.path("b"))
         #expect(moved.count("If") == 0 && moved.count("ReduceMax") == 1 && moved.count("GreaterOrEqual") == 1)
-        #expect(moved.initializers["cos_cache"]?.dims == [144, 8])
+        #expect(moved.initializers["cos_cache"]?.dims == [80, 8])
         let rotary = try #require(moved.graph.node.first { $0.opType == "RotaryEmbedding" })
         #expect(rotary.input[1] == "/model/pos_ids_reformat/Add_1/output_0")
     }
@@ -149,12 +149,32 @@ import Testing
         for target in ONNXOptions.Target.allCases {
             try shop.exportONNX(Workshop.golden("phi4mini-like-bf16"), .made(.int4, for: target), to: target.rawValue)
             let file = try ONNXFile(folder: shop.path(target.rawValue))
-            #expect(file.initializers["cos_cache"]?.dims == [148, 3] && file.count("If") == 0)
+            #expect(file.initializers["cos_cache"]?.dims == [84, 3] && file.count("If") == 0)
             let rotary = file.graph.node.filter { $0.opType == "RotaryEmbedding" }
             #expect(rotary.count == 4 && file.graph.input.contains { $0.name == "position_ids" })
             #expect(rotary.compactMap { file.integer("rotary_embedding_dim", of: $0) } == [6, 6, 6, 6])
             #expect(rotary.compactMap { file.integer("num_heads", of: $0) } == [6, 2, 6, 2])
         }
+    }
+
+    @Test(
+        "a tied head is the embedding: gathered in four bits, turned where it is dense, beside it in eight bits",
+        arguments: [
+            (
+                ONNXOptions.Precision.int4,
+                ["GatherBlockQuantized": 1, "Reshape": 1, "Slice": 0, "Transpose": 0, "Gather": 1]
+            ),
+            (.fp32, ["GatherBlockQuantized": 0, "Transpose": 1, "Gather": 2]),
+            (.int8, ["GatherBlockQuantized": 0, "Transpose": 0, "Gather": 2]),
+        ])
+    func tiedHead(precision: ONNXOptions.Precision, counts: [String: Int]) throws {
+        let file = try file("llama-gqa-tied-bf16", .made(precision))
+        for (operation, count) in counts { #expect(file.count(operation) == count, "\(operation)") }
+        #expect((file.initializers["model.embed_tokens.weight"] != nil) == (precision == .int8))
+        // Rows of 32 fill a quarter of such blocks.
+        try shop.exportONNX(Workshop.golden("llama-gqa-tied-bf16"), .made(precision, blocks: 128), to: "b")
+        let filled = try ONNXFile(folder: shop.path("b"))
+        #expect(filled.count("Slice") == (precision == .int4 ? 1 : 0))
     }
 
     @Test("a sliding window is the attention's own")

@@ -74,7 +74,8 @@ import Transformer
         }
         #expect(
             try stored(file, "lm_head", bits: bits) == stored(try rows(model, "lm_head"), bits: bits, block: block))
-        #expect(try file.floats("model.embed_tokens.weight") == Array(try rows(model, "model.embed_tokens").joined()))
+        let embedding = Array(try rows(model, "model.embed_tokens").joined())
+        #expect(file.floats("model.embed_tokens.weight") == embedding)
     }
 
     @Test("q, k and v that stand apart are one matrix for the CPU; DirectML gets those of one matrix apart, in f16")
@@ -112,7 +113,7 @@ import Transformer
             let rows = try rows(model, source)
             let turned = rows[0].indices.flatMap { column in rows.map { $0[column] } }
             let expected = precision == .fp32 ? turned : turned.map { Float(Float16($0)) }
-            #expect(try file.floats("\(name).MatMul.weight") == expected)
+            #expect(file.floats("\(name).MatMul.weight") == expected)
             let dims = try #require(file.initializers["\(name).MatMul.weight"]?.dims)
             #expect(dims == [Int64(rows[0].count), Int64(rows.count)])
         }

@@ -63,11 +63,7 @@ struct ONNXDecoder {
             keyCounts: keyCounts, totalCount: lengths.total, cosines: rotary.cosines, sines: rotary.sines,
             positions: rotary.positions)
 
-        let embedding = graph.initializer(
-            "model.embed_tokens.weight", type, [tensors.embedding.rows, tensors.embedding.columns], .embedding,
-            byteCount: tensors.embedding.rows * tensors.embedding.columns * (options.isHalf ? 2 : 4))
-        var x = graph.add(
-            "Gather", "/model/embed_tokens/Gather", [embedding, "input_ids"], type, hidden)
+        var x = embedding(tensors, head: head)
         // What a layer's half computed, until the next norm adds it to x.
         var update: String?
         for (index, (layer, products)) in zip(tensors.layers, layers).enumerated() {
@@ -88,7 +84,9 @@ struct ONNXDecoder {
 }
 
 extension ModelConfiguration {
-    /// Whether the attention rotates q and k itself, and takes them with v as one value: DirectML's does not, and none does for
-    /// heads that are not whole rows of 16, which the builder writes all the same.
-    func hasFusedAttention(_ target: ONNXOptions.Target) -> Bool { target != .dml && headSize % 16 == 0 }
+    /// Whether the attention rotates q and k itself, and takes them with v as one value: DirectML's does not, and none does where
+    /// a head, or the part of it that is rotated, is no multiple of 16. (The builder writes such a graph all the same.)
+    func hasFusedAttention(_ target: ONNXOptions.Target) -> Bool {
+        target != .dml && headSize % 16 == 0 && rotaryDimensions % 16 == 0
+    }
 }

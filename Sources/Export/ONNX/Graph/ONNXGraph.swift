@@ -27,6 +27,7 @@ enum ONNXExtent: Sendable, ExpressibleByIntegerLiteral, ExpressibleByStringLiter
 
 enum ONNXAttribute: Sendable {
     case integer(Int)
+    case integers([Int])
     case real(Float)
     case tensor(ONNXTensorProto)
     case graph(ONNXGraphProto)
@@ -156,6 +157,7 @@ struct ONNXGraph: Sendable {
         attribute.name = name
         switch value {
         case .integer(let integer): (attribute.type, attribute.i) = (.int, Int64(integer))
+        case .integers(let integers): (attribute.type, attribute.ints) = (.ints, integers.map(Int64.init))
         case .real(let real): (attribute.type, attribute.f) = (.float, real)
         case .tensor(let tensor): (attribute.type, attribute.t) = (.tensor, tensor)
         case .graph(let graph): (attribute.type, attribute.g) = (.graph, graph)

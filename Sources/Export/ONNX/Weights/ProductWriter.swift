@@ -12,7 +12,7 @@ struct ProductWriter {
     let progress: (_ done: Int, _ total: Int) -> Void
 
     private var done = 0
-    private let total: Int
+    private var total = 0
 
     init(
         _ plan: ProductPlan, embedding: ModelMatrix, compute: Compute, file: ExportFile,
@@ -23,13 +23,15 @@ struct ProductWriter {
         self.compute = compute
         self.file = file
         self.progress = progress
-        total = plan.products.flatMap(\.parts).reduce(embedding.tensor.byteRange.count) { $0 + $1.byteCount }
     }
 
     /// - Returns: what became of each matrix, in the order of the file.
     mutating func write(_ data: ONNXData) throws -> [ExportReport.MatrixReport] {
         var reports: [ExportReport.MatrixReport] = []
         var scales: [UInt8] = []
+        // A tied head may be the embedding, too.
+        total = data.segments.contains { $0.content == .embedding } ? embedding.tensor.byteRange.count : 0
+        total = plan.products.flatMap(\.parts).reduce(total) { $0 + $1.byteCount }
         for segment in data.segments {
             try file.append([UInt8](repeating: 0, count: segment.range.lowerBound - file.byteCount).span)
             switch segment.content {
