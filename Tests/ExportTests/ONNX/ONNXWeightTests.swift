@@ -141,6 +141,22 @@ import Transformer
         }
     }
 
+    @Test("a head of more bits than the layers keeps them: in eight where the target has those, else in f16")
+    func wideHead() throws {
+        let gguf = try shop.gguf(of: Workshop.golden("phi3-base-f32"), .q4_0)
+        try #require(try Checkpoint.open(gguf).require("output.weight").type == .q8_0)
+        let formats: [(ONNXOptions.Target, String)] = [
+            (.cpu, "int8 in blocks of 32, as the source has them"),
+            (.cuda, "int8 in blocks of 32, as the source has them"),
+            (.dml, "fp16"),
+        ]
+        for (target, format) in formats {
+            let report = try shop.exportONNX(gguf, .made(.int4, for: target), to: target.rawValue)
+            #expect(report.matrices.last?.name == "/lm_head" && report.matrices.last?.format == format)
+            #expect(report.matrices.dropLast().dropFirst().allSatisfy { $0.format.hasPrefix("int4") })
+        }
+    }
+
     @Test("blocks that it cannot hold are refused by name, until it is allowed; numbers lose nothing")
     func requantizing() throws {
         let cases: [(TypeMixture, ONNXOptions)] = [

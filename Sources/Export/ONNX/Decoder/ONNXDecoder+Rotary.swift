@@ -6,7 +6,7 @@ extension ONNXDecoder {
     ///
     /// LongRoPE has two pairs of tables. Where the provider knows If, the length of the whole text chooses; elsewhere the
     /// long ones stand behind the short ones, and positions are moved there. Keys that are cached keep the factors that they
-    /// were rotated with: whoever crosses that length runs the whole text anew, as ONNX Runtime GenAI does it.
+    /// were rotated with: whoever crosses that length has to run the whole text anew.
     mutating func rotary(length: String) -> (cosines: String, sines: String, positions: String?) {
         let positions = isFused ? nil : "position_ids"
         guard let scaling = configuration.ropeScaling else {
