@@ -66,6 +66,7 @@ let package = Package(
     targets: [
         // Floor 0
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        library("DynamicLibraries"),
         library("UntrustedInput"),
         library("Tensors"),
         .target(
@@ -84,7 +85,10 @@ let package = Package(
         library("Generation", ["Inference", "Tokenizers", "UntrustedInput"]),
         library(
             "OpenVINOBridge",
-            ["Transformer", "Checkpoints", "Compute", "Inference", "Kernels", "Tensors", "UntrustedInput"]),
+            [
+                "Transformer", "Checkpoints", "Compute", "DynamicLibraries", "Inference", "Kernels", "Tensors",
+                "UntrustedInput",
+            ]),
         library(
             "Quantization",
             ["Transformer", "Checkpoints", "Tokenizers", "Compute", "Kernels", "Tensors", "UntrustedInput"]),
@@ -98,8 +102,9 @@ let package = Package(
         library(
             "Swiftlet",
             [
-                "Generation", "OpenVINOBridge", "Transformer", "Checkpoints", "Tokenizers", "Compute", "Inference",
-                "Tensors", "UntrustedInput",
+                "Generation", "OpenVINOBridge", "Transformer", "Checkpoints", "Tokenizers",
+                "Compute",
+                "Inference", "Tensors", "UntrustedInput",
             ]),
         library("Terminal"),
         library(
@@ -113,15 +118,17 @@ let package = Package(
         .executableTarget(
             name: "CommandLineTool",
             dependencies: [
-                "Swiftlet", "ModelHub", "Terminal", "Generation", "Export", "OpenVINOBridge", "Quantization",
-                "Transformer", "Checkpoints", "Tokenizers", "Compute", "Inference", "Kernels", "Tensors",
-                "UntrustedInput",
+                "Swiftlet", "ModelHub", "Terminal", "Generation", "Export", "OpenVINOBridge",
+                "Quantization", "Transformer", "Checkpoints", "Tokenizers", "Compute", "Inference", "Kernels",
+                "Tensors",
+                "DynamicLibraries", "UntrustedInput",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             exclude: ["README.md"], swiftSettings: swiftSettings),
         // Tests
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        .target(
+            name: "TestSupport", dependencies: ["Inference"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
         tests("UntrustedInput"),
         tests("Tensors"),
         tests("Kernels", ["Tensors"] + instructionSetDependencies),
@@ -133,8 +140,8 @@ let package = Package(
         .testTarget(
             name: "OpenVINOBridgeTests",
             dependencies: [
-                "OpenVINOBridge", "Checkpoints", "Generation", "Inference", "Kernels", "Swiftlet", "Transformer",
-                "UntrustedInput", "TestSupport",
+                "OpenVINOBridge", "Checkpoints", "DynamicLibraries", "Generation", "Inference", "Kernels", "Swiftlet",
+                "Transformer", "UntrustedInput", "TestSupport",
             ], exclude: ["Fake"], swiftSettings: swiftSettings),
         tests(
             "Quantization",

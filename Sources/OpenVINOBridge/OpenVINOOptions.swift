@@ -1,21 +1,7 @@
+public import DynamicLibraries
+
 /// One of OpenVINO's properties with its value: `PERFORMANCE_HINT=LATENCY`.
-public struct OpenVINOSetting: Sendable, Equatable {
-    public let name: String
-    public let value: String
-
-    public init(_ name: String, _ value: String) {
-        self.name = name
-        self.value = value
-    }
-
-    /// Reads `KEY=VALUE`; the value may be empty, the key may not.
-    public init?(argument: String) {
-        guard let sign = argument.firstIndex(of: "="), sign != argument.startIndex else { return nil }
-        name = String(argument[..<sign])
-        value = String(argument[argument.index(after: sign)...])
-        guard !argument.utf8.contains(0), name.allSatisfy({ !$0.isWhitespace }) else { return nil }
-    }
-}
+public typealias OpenVINOSetting = LibrarySetting
 
 /// How a model is run by OpenVINO.
 public struct OpenVINOOptions: Sendable, Equatable {

@@ -13,11 +13,12 @@ import Testing
         "Sources/CommandLineTool/Bench/Against/ChildProcess.swift":
             "posix_spawn and wait4: Foundation's Process does not tell a child's peak memory",
         "Sources/CommandLineTool/Output/StandardOutput.swift": "write: a closed pipe must be told from a full disk",
+        "Sources/DynamicLibraries/CTexts.swift": "lists of texts for C",
+        "Sources/DynamicLibraries/DynamicLibrary.swift": "dlopen and dlsym",
         "Sources/ModelHub/BlobDownload.swift": "open with a mode",
         "Sources/ModelHub/CacheWriter.swift": "rename: the last step of a download, and the only visible one",
         "Sources/ModelHub/HubCache+Find.swift": "whether a path is a folder",
         "Sources/OpenVINOBridge/C/CompiledModel.swift": "OpenVINO's C library: a compiled model and its ports",
-        "Sources/OpenVINOBridge/C/DynamicLibrary.swift": "dlopen and dlsym",
         "Sources/OpenVINOBridge/C/Functions.swift": "OpenVINO's C library: the functions that are called",
         "Sources/OpenVINOBridge/C/Functions+Calls.swift": "OpenVINO's C library: handles, texts and failures",
         "Sources/OpenVINOBridge/C/InferRequest.swift": "OpenVINO's C library: tensors in and out",

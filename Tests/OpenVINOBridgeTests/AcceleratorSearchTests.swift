@@ -1,5 +1,6 @@
 import Foundation
 import OpenVINOBridge
+import TestSupport
 import Testing
 
 #if os(Linux)

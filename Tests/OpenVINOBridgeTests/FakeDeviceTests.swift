@@ -3,6 +3,7 @@ import Generation
 import Inference
 import OpenVINOBridge
 import Swiftlet
+import TestSupport
 import Testing
 import UntrustedInput
 

@@ -24,16 +24,7 @@ enum RealLibrary {
 
 /// `Fake/FakeOpenVINO.c`, built with what is to go wrong.
 enum FakeLibrary {
-    /// The compiler that comes with Swift; nil where the fake is not built this way.
-    static let clang: String? = {
-        #if os(Linux)
-            let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-            let withSwift = folders.filter { FileManager.default.isExecutableFile(atPath: "\($0)/swift") }
-            return withSwift.map { "\($0)/clang" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-        #else
-            return nil
-        #endif
-    }()
+    static var clang: String? { FakeCLibrary.clang }
 
     static let isMissing: Comment = "needs clang beside swift"
 
@@ -41,26 +32,13 @@ enum FakeLibrary {
     ///
     /// - Parameter macros: `NAME=VALUE`.
     static func build(_ macros: [String] = []) throws -> String {
-        let path = try TemporaryFolder.make().appendingPathComponent("libopenvino_c.so").path
         let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("Fake/FakeOpenVINO.c").path
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(clang))
-        process.arguments = ["-shared", "-fPIC", "-o", path, source] + macros.map { "-D" + $0 }
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
-        return path
+            .appendingPathComponent("Fake/FakeOpenVINO.c")
+        return try FakeCLibrary.build(source, name: "libopenvino_c.so", macros: macros)
     }
 }
 
-enum TemporaryFolder {
-    static func make() throws -> URL {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("swiftlet-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        return folder
-    }
-}
+typealias TemporaryFolder = ScratchFolder
 
 /// The exported models that are committed.
 enum ExportedModel: String, CaseIterable {

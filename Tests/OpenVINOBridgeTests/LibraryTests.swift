@@ -1,6 +1,8 @@
+import DynamicLibraries
 import Foundation
 import Kernels
 import OpenVINOBridge
+import TestSupport
 import Testing
 
 @Suite struct LibraryTests {

@@ -1,3 +1,5 @@
+internal import DynamicLibraries
+
 /// What the library answered instead of success.
 struct CallFailure: Error, Equatable {
     let status: Int32

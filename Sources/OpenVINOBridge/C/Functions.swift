@@ -1,3 +1,5 @@
+internal import DynamicLibraries
+
 /// The functions of OpenVINO's C API that the bridge calls, looked up once: names and types as in
 /// `openvino/c/*.h` of 2025.0 and later.
 ///
@@ -86,9 +88,9 @@
             ) -> Status)
     }
 
-    /// - Throws: ``OpenVINOError/missingFunction(path:name:)``.
-    init(_ library: DynamicLibrary) throws(OpenVINOError) {
-        func find<Function>(_ name: String) throws(OpenVINOError) -> Function {
+    /// - Throws: `LibraryError.missingFunction`.
+    init(_ library: DynamicLibrary) throws(LibraryError) {
+        func find<Function>(_ name: String) throws(LibraryError) -> Function {
             try library.require(name, as: Function.self)
         }
         unsafe lastErrorMessage = try find("ov_get_last_err_msg")

@@ -1,3 +1,5 @@
+internal import DynamicLibraries
+
 /// OpenVINO's library, opened, with a core of it: the door to everything else.
 @safe public final class OpenVINORuntime: @unchecked Sendable {
     public let path: String
@@ -14,14 +16,7 @@
     }
 
     package init(path: String) throws(OpenVINOError) {
-        let library = try DynamicLibrary(path)
-        // Before anything else: in an older version the other functions may mean something else.
-        let version = try Self.version(of: library)
-        guard version.isSupported else {
-            throw .unsupportedVersion(
-                path: path, found: version.description, minimum: "\(RuntimeVersion.minimumYear).0")
-        }
-        let functions = try Functions(library)
+        let (version, functions) = try Self.open(path)
         let core: Functions.Handle
         do throws(CallFailure) {
             unsafe core = try unsafe functions.make { unsafe functions.createCore($0) }
@@ -36,7 +31,28 @@
 
     deinit { unsafe functions.freeCore(core) }
 
-    private static func version(of library: DynamicLibrary) throws(OpenVINOError) -> RuntimeVersion {
+    private static func open(_ path: String) throws(OpenVINOError) -> (RuntimeVersion, Functions) {
+        do {
+            let library = try DynamicLibrary(path)
+            // Before anything else: in an older version the other functions may mean something else.
+            let version = try version(of: library)
+            guard let version, version.isSupported else {
+                throw OpenVINOError.unsupportedVersion(
+                    path: path, found: version?.description ?? "without a version",
+                    minimum: "\(RuntimeVersion.minimumYear).0")
+            }
+            return (version, try Functions(library))
+        } catch let error as LibraryError {
+            throw OpenVINOError(error)
+        } catch let error as OpenVINOError {
+            throw error
+        } catch {
+            throw .libraryNotOpened(path: path, reason: "\(error)")
+        }
+    }
+
+    /// nil where it tells none.
+    private static func version(of library: DynamicLibrary) throws(LibraryError) -> RuntimeVersion? {
         typealias Call = @convention(c) (UnsafeMutableRawPointer) -> Int32
         typealias Free = @convention(c) (UnsafeMutableRawPointer) -> Void
         let call = unsafe try library.require("ov_get_openvino_version", as: Call.self)
@@ -44,9 +60,7 @@
         // {const char *build; const char *description}
         var texts: (UnsafePointer<CChar>?, UnsafePointer<CChar>?) = (nil, nil)
         let status = unsafe call(&texts)
-        guard status == 0, let build = unsafe texts.0 else {
-            throw .unsupportedVersion(path: library.path, found: "without a version", minimum: "2025.0")
-        }
+        guard status == 0, let build = unsafe texts.0 else { return nil }
         defer { unsafe free(&texts) }
         return RuntimeVersion(build: unsafe String(cString: build))
     }
@@ -97,7 +111,7 @@
     private func compile(
         _ model: Functions.Handle, for device: String, _ settings: [OpenVINOSetting]
     ) throws(CallFailure) -> Functions.Handle {
-        let texts = TextPairs(settings)
+        let texts = CTexts(settings.flatMap { [$0.name, $0.value] }, capacity: 2 * Functions.variadicPairs)
         switch unsafe functions.compile {
         case .properties(let call):
             return try unsafe functions.make { result in
@@ -119,36 +133,5 @@
                 }
             }
         }
-    }
-}
-
-/// Keys and values as C texts, one after another, filled up with nothing to the most that a call can carry.
-@safe private final class TextPairs {
-    private let pointers: UnsafeMutablePointer<UnsafePointer<CChar>?>
-    private let storage: [UnsafeMutablePointer<CChar>]
-
-    init(_ settings: [OpenVINOSetting]) {
-        let texts = settings.flatMap { [$0.name, $0.value] }
-        let capacity = max(texts.count, 2 * Functions.variadicPairs)
-        var storage: [UnsafeMutablePointer<CChar>] = unsafe []
-        unsafe pointers = .allocate(capacity: capacity)
-        unsafe pointers.initialize(repeating: nil, count: capacity)
-        for (index, text) in texts.enumerated() {
-            let bytes = text.utf8CString
-            let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
-            for (offset, byte) in bytes.enumerated() { unsafe copy[offset] = byte }
-            unsafe storage.append(copy)
-            unsafe pointers[index] = UnsafePointer(copy)
-        }
-        unsafe self.storage = storage
-    }
-
-    deinit {
-        for index in unsafe storage.indices { unsafe storage[index].deallocate() }
-        unsafe pointers.deallocate()
-    }
-
-    func withPointers<Result>(_ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result) -> Result {
-        unsafe body(UnsafePointer(pointers))
     }
 }

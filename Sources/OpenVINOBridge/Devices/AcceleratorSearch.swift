@@ -1,3 +1,4 @@
+internal import DynamicLibraries
 import Foundation
 
 /// The kinds of devices besides the CPU that OpenVINO has plugins for.
@@ -45,7 +46,7 @@ package struct AcceleratorSearch {
     private func plugin(_ kind: AcceleratorKind) -> [String] {
         let name = "openvino_intel_\(kind.rawValue.lowercased())_plugin"
         let folder = URL(fileURLWithPath: libraryPath).deletingLastPathComponent().path
-        return LibraryLocation.contents(of: folder).contains { $0.contains(name) }
+        return LibrarySearch.contents(of: folder).contains { $0.contains(name) }
             ? [] : ["OpenVINO's plugin \(name) is not in \(folder)"]
     }
 
@@ -53,7 +54,7 @@ package struct AcceleratorSearch {
     private func hardware(_ kind: AcceleratorKind) -> [String] {
         let prefix = kind == .gpu ? "0x03" : "0x12"
         let devices = "\(root)/sys/bus/pci/devices"
-        let isThere = LibraryLocation.contents(of: devices).contains { device in
+        let isThere = LibrarySearch.contents(of: devices).contains { device in
             text("\(devices)/\(device)/vendor").hasPrefix("0x8086")
                 && text("\(devices)/\(device)/class").hasPrefix(prefix)
         }
@@ -67,7 +68,7 @@ package struct AcceleratorSearch {
     private func node(_ kind: AcceleratorKind) -> [String] {
         let (folder, prefix, driver) =
             kind == .gpu ? ("/dev/dri", "renderD", "i915 or xe") : ("/dev/accel", "accel", "intel_vpu")
-        let nodes = LibraryLocation.contents(of: root + folder).filter { $0.hasPrefix(prefix) }.sorted()
+        let nodes = LibrarySearch.contents(of: root + folder).filter { $0.hasPrefix(prefix) }.sorted()
         guard !nodes.isEmpty else {
             return [
                 "no device node \(folder)/\(prefix)*: the kernel driver (\(driver)) is not loaded, or the container was not given "
@@ -88,7 +89,7 @@ package struct AcceleratorSearch {
             let loader =
                 canOpen("libOpenCL.so.1") ? [] : ["libOpenCL.so.1 is missing (Debian: ocl-icd-libopencl1)"]
             let vendors = "\(root)/etc/OpenCL/vendors"
-            let hasIntel = LibraryLocation.contents(of: vendors).contains {
+            let hasIntel = LibrarySearch.contents(of: vendors).contains {
                 $0.lowercased().contains("intel") || text("\(vendors)/\($0)").lowercased().contains("igdrcl")
             }
             return loader
@@ -106,7 +107,7 @@ package struct AcceleratorSearch {
     /// The NPU's compiler comes with OpenVINO's archive, or with the driver; the Python package has none.
     private func compiler() -> [String] {
         let folder = URL(fileURLWithPath: libraryPath).deletingLastPathComponent().path
-        let isBeside = LibraryLocation.contents(of: folder).contains { $0.contains("npu_compiler") }
+        let isBeside = LibrarySearch.contents(of: folder).contains { $0.contains("npu_compiler") }
         guard !isBeside, !canOpen("libnpu_driver_compiler.so") else { return [] }
         return [
             "no compiler for the NPU: neither libopenvino_intel_npu_compiler beside OpenVINO (the Python package lacks it, Intel's "

@@ -1,0 +1,4 @@
+public import ArgumentParser
+public import DynamicLibraries
+
+extension LibrarySetting: ExpressibleByArgument {}

@@ -1,4 +1,0 @@
-public import ArgumentParser
-public import OpenVINOBridge
-
-extension OpenVINOSetting: ExpressibleByArgument {}
