@@ -75,6 +75,7 @@ struct Failure: Error {
         case .tokenOutOfRange: .badData
         case .backendFailed: .unavailable
         case .invalidBatch: .failure
+        case .interrupted: .interrupted
         }
     }
 

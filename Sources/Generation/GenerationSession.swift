@@ -18,12 +18,15 @@ public final class GenerationSession: Sendable {
     public let properties: ModelProperties
     private let queue: DispatchQueue
     private let state: Mutex<State>
+    private let interrupt: @Sendable () -> Void
 
     /// - Parameter queue: the same one for all sessions of a backend; they take turns at every token and every chunk.
     public init(backend: any InferenceBackend, queue: GenerationQueue = GenerationQueue()) throws(GenerationError) {
         self.queue = queue.queue
         properties = backend.properties
-        state = Mutex(State(generator: try TokenGenerator(backend: backend)))
+        let generator = try TokenGenerator(backend: backend)
+        interrupt = generator.interruption
+        state = Mutex(State(generator: generator))
     }
 
     // MARK: Making answers
@@ -48,10 +51,19 @@ public final class GenerationSession: Sendable {
     func nextEvent(ofAnswer answer: Int) async throws(GenerationError) -> TextEvent? {
         while true {
             let isCancelled = Task.isCancelled
-            let outcome = try await perform { state throws(GenerationError) in
-                try state.advance(answer: answer, isCancelled: isCancelled)
+            // A pass may take seconds: whoever goes away meanwhile does not wait for its end.
+            let result = await withTaskCancellationHandler {
+                await read { state -> Result<State.Outcome, GenerationError> in
+                    do throws(GenerationError) {
+                        return .success(try state.advance(answer: answer, isCancelled: isCancelled))
+                    } catch {
+                        return .failure(error)
+                    }
+                }
+            } onCancel: {
+                interrupt()
             }
-            switch outcome {
+            switch try result.get() {
             case .event(let event): return event
             case .nothingYet: continue
             case .over: return nil

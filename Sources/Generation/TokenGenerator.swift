@@ -137,14 +137,20 @@ public struct TokenGenerator: ~Copyable, Sendable {
             if isPrefill { timings.prefillSeconds += seconds } else { timings.decodeSeconds += seconds }
         }
         if !hasLogits {
-            let (progress, chunk) = try computeChunk()
+            guard let (progress, chunk) = try computeChunk() else {
+                finish(.cancelled)
+                return .finished(.cancelled)
+            }
             if isPrefill || chunk > 1 || !hasLogits { return .prefilled(progress) }
         }
         return .token(try draw())
     }
 
-    /// Runs the next chunk of tokens that the cache lacks.
-    private mutating func computeChunk() throws(GenerationError) -> (progress: PrefillProgress, tokens: Int) {
+    /// Breaks off the pass that is under way on another thread, where the backend can do so; the answer is then over.
+    var interruption: @Sendable () -> Void { { [sequence] in sequence.interrupt() } }
+
+    /// Runs the next chunk of tokens that the cache lacks; nil where it was broken off.
+    private mutating func computeChunk() throws(GenerationError) -> (progress: PrefillProgress, tokens: Int)? {
         guard !tokens.isEmpty else { throw .emptyPrompt }
         do throws(InferenceError) {
             var position = try sequence.reserve(totalTokens: tokens.count)
@@ -164,6 +170,7 @@ public struct TokenGenerator: ~Copyable, Sendable {
             hasLogits = end == tokens.count
             return (PrefillProgress(completed: end, total: tokens.count), end - position)
         } catch {
+            if error == .interrupted { return nil }
             throw .inference(error)
         }
     }

@@ -63,6 +63,15 @@ public protocol InferenceSequence: AnyObject, Sendable {
 
     /// Forgets all tokens from position `count` on.
     func truncate(to count: Int)
+
+    /// Breaks off the pass that runs tokens of this sequence on another thread, as soon as the backend can: ``InferenceBackend/forward(_:into:)``
+    /// then throws ``InferenceError/interrupted`` and the sequence is as it was. Where no pass is under way, or the backend cannot break
+    /// one off, nothing happens.
+    func interrupt()
+}
+
+extension InferenceSequence {
+    public func interrupt() {}
 }
 
 /// New tokens for one sequence, and which of their logits the caller wants.

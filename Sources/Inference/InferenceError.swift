@@ -12,6 +12,8 @@ public enum InferenceError: Error, Equatable, Sendable {
     case invalidBatch(reason: String)
     /// The library or device behind the backend is not there or failed; `detail` is its own message.
     case backendFailed(backend: String, detail: String)
+    /// ``InferenceSequence/interrupt()`` broke the pass off.
+    case interrupted
 }
 
 extension InferenceError: CustomStringConvertible {
@@ -29,6 +31,8 @@ extension InferenceError: CustomStringConvertible {
             "invalid batch: \(reason)"
         case .backendFailed(let backend, let detail):
             "\(backend): \(detail)"
+        case .interrupted:
+            "interrupted"
         }
     }
 }
