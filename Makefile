@@ -12,14 +12,14 @@ BUILD := swift build -c release
 TEST := swift test -c release --no-parallel
 FORMATTED := Package.swift Sources Tests $(addprefix Benchmarks/,Package.swift Benchmarks Counts Ladder Operations)
 
-.PHONY: run test build build-tests install weights openvino bench bench-kernels counts ladder symbols format lint clean
+.PHONY: run test build build-tests install weights openvino onnxruntime bench bench-kernels counts ladder symbols format lint clean
 
 ## Build, bring the default model and answer PROMPT with MODEL. Standard input would be part of the prompt.
 run: build weights
 	@"$$($(BUILD) --show-bin-path)/swiftlet" run "$(MODEL)" -- "$$SWIFTLET_PROMPT" </dev/null
 
 ## Build and run every test.
-test: build-tests weights openvino
+test: build-tests weights openvino onnxruntime
 	$(TEST) --skip-build
 
 build: install
@@ -38,6 +38,10 @@ weights: install
 ## OpenVINO's libraries, for the tests of the bridge to it. Without them those are skipped.
 openvino: install
 	@scripts/openvino.sh
+
+## ONNX Runtime's library, the same way.
+onnxruntime: install
+	@scripts/onnxruntime.sh
 
 ## Prompt and generation speed of MODEL.
 bench: build weights

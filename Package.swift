@@ -90,6 +90,9 @@ let package = Package(
                 "UntrustedInput",
             ]),
         library(
+            "ONNXRuntimeBridge",
+            ["Checkpoints", "Compute", "DynamicLibraries", "Inference", "Kernels", "Tensors", "UntrustedInput"]),
+        library(
             "Quantization",
             ["Transformer", "Checkpoints", "Tokenizers", "Compute", "Kernels", "Tensors", "UntrustedInput"]),
         library(
@@ -102,7 +105,7 @@ let package = Package(
         library(
             "Swiftlet",
             [
-                "Generation", "OpenVINOBridge", "Transformer", "Checkpoints", "Tokenizers",
+                "Generation", "OpenVINOBridge", "ONNXRuntimeBridge", "Transformer", "Checkpoints", "Tokenizers",
                 "Compute",
                 "Inference", "Tensors", "UntrustedInput",
             ]),
@@ -118,7 +121,7 @@ let package = Package(
         .executableTarget(
             name: "CommandLineTool",
             dependencies: [
-                "Swiftlet", "ModelHub", "Terminal", "Generation", "Export", "OpenVINOBridge",
+                "Swiftlet", "ModelHub", "Terminal", "Generation", "Export", "OpenVINOBridge", "ONNXRuntimeBridge",
                 "Quantization", "Transformer", "Checkpoints", "Tokenizers", "Compute", "Inference", "Kernels",
                 "Tensors",
                 "DynamicLibraries", "UntrustedInput",
@@ -142,6 +145,12 @@ let package = Package(
             dependencies: [
                 "OpenVINOBridge", "Checkpoints", "DynamicLibraries", "Generation", "Inference", "Kernels", "Swiftlet",
                 "Transformer", "UntrustedInput", "TestSupport",
+            ], exclude: ["Fake"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ONNXRuntimeBridgeTests",
+            dependencies: [
+                "ONNXRuntimeBridge", "Checkpoints", "DynamicLibraries", "Generation", "Inference", "Swiftlet",
+                "UntrustedInput", "TestSupport",
             ], exclude: ["Fake"], swiftSettings: swiftSettings),
         tests(
             "Quantization",

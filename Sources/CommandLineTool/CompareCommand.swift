@@ -2,6 +2,7 @@ import ArgumentParser
 import Compute
 import Foundation
 import Generation
+import ONNXRuntimeBridge
 import OpenVINOBridge
 import Swiftlet
 import Terminal
@@ -14,9 +15,11 @@ struct CompareCommand: AsyncParsableCommand {
         abstract:
             "Runs the same prompt on several backends in turn, and sets speed, memory and agreement side by side.",
         discussion: """
-            Each turn is a process of its own, so that none holds memory or threads while another is measured. For OpenVINO the \
-            model is MODEL itself, or the folder of --exported. A backend that cannot run is a row that says why.
+            Each turn is a process of its own, so that none holds memory or threads while another is measured. For OpenVINO and \
+            ONNX Runtime the model is the folder that is named with the backend, that of --exported, or MODEL itself. A backend that \
+            cannot run is a row that says why.
               swiftlet compare phi3.gguf --exported phi3-openvino --backends cpu,openvino:CPU,openvino:GPU --plot latency.svg
+              swiftlet compare phi3.gguf --backends cpu,openvino:CPU=phi3-openvino,onnxruntime:cpu=phi3-onnx
             """)
 
     @OptionGroup var model: ModelArgument
@@ -24,10 +27,15 @@ struct CompareCommand: AsyncParsableCommand {
     @Argument(help: "The model.")
     var words: [String] = []
 
-    @Option(help: ArgumentHelp("cpu, openvino:CPU, openvino:GPU.0, openvino:NPU …", valueName: "list"))
+    @Option(
+        help: ArgumentHelp(
+            "cpu, openvino:CPU, openvino:GPU.0, onnxruntime:cpu, onnxruntime:dml …, each with =FOLDER where it has one of its own.",
+            valueName: "list"))
     var backends = BackendList([.native, .openVINO(device: "CPU")])
 
-    @Option(help: ArgumentHelp("The same model as OpenVINO reads it: a folder that was exported.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp(
+            "The same model as OpenVINO or ONNX Runtime reads it: a folder that was exported.", valueName: "folder"))
     var exported: String?
 
     @Option(name: [.customShort("p"), .customLong("n-prompt")], help: "Tokens of the prompt.")
@@ -59,6 +67,12 @@ struct CompareCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("OpenVINO's library, or a folder with it.", valueName: "path"))
     var openvino: String?
 
+    @Option(help: ArgumentHelp("One of ONNX Runtime's settings; may be repeated.", valueName: "key=value"))
+    var ortOption: [ONNXRuntimeSetting] = []
+
+    @Option(help: ArgumentHelp("ONNX Runtime's library, or a folder with it.", valueName: "path"))
+    var onnxruntime: String?
+
     @Flag(help: "Write one JSON object.")
     var json = false
 
@@ -86,7 +100,9 @@ struct CompareCommand: AsyncParsableCommand {
         if let turn { return try await measure(turn, name) }
         if let plot { try OutputFile.check(plot) }
         _ = try ModelLocation.find(name)
-        if let exported { _ = try ModelLocation.find(exported) }
+        for folder in [exported] + backends.specs.map(\.folder) {
+            if let folder { _ = try ModelLocation.find(folder) }
+        }
         let rows = try race(name)
         let comparison = BackendComparison(
             model: try ModelLocation.find(name).path, promptTokens: promptTokens, generatedTokens: generatedTokens,
@@ -133,7 +149,7 @@ struct CompareCommand: AsyncParsableCommand {
                 if StandardError.isTerminal {
                     StandardError.writeLine("swiftlet: turn \(repetition + 1) of \(repetitions): \(spec.name)")
                 }
-                let model = spec.isNative ? name : exported ?? name
+                let model = spec.isNative ? name : spec.folder ?? exported ?? name
                 do throws(RivalError) {
                     let (text, peak) = try contest.run(
                         Contest.Side(arguments: [program] + turnArguments(spec, model), name: spec.name))
@@ -159,8 +175,23 @@ struct CompareCommand: AsyncParsableCommand {
     }
 
     private var commonArguments: [String] {
-        (threads.map { ["--threads", "\($0)"] } ?? []) + (openvino.map { ["--openvino", $0] } ?? [])
-            + ovConfig.flatMap { ["--ov-config", "\($0.name)=\($0.value)"] }
+        var arguments = openVINOArguments + onnxRuntimeArguments
+        if let threads { arguments += ["--threads", "\(threads)"] }
+        return arguments
+    }
+
+    fileprivate var openVINOArguments: [String] {
+        var arguments: [String] = []
+        if let openvino { arguments += ["--openvino", openvino] }
+        for setting in ovConfig { arguments += ["--ov-config", "\(setting.name)=\(setting.value)"] }
+        return arguments
+    }
+
+    fileprivate var onnxRuntimeArguments: [String] {
+        var arguments: [String] = []
+        if let onnxruntime { arguments += ["--onnxruntime", onnxruntime] }
+        for setting in ortOption { arguments += ["--ort-option", "\(setting.name)=\(setting.value)"] }
+        return arguments
     }
 
     /// What `perplexity` tells of the predictions: the first backend that runs keeps its own, the others are held against them.
@@ -186,9 +217,12 @@ extension BackendSpec {
     /// How other commands are told to run on it.
     fileprivate func arguments(_ command: CompareCommand) -> [String] {
         let threads = command.threads.map { ["--threads", "\($0)"] } ?? []
-        guard case .openVINO(let device) = self else { return threads }
-        return ["--backend", "openvino", "--device", device] + threads
-            + (command.openvino.map { ["--openvino", $0] } ?? [])
-            + command.ovConfig.flatMap { ["--ov-config", "\($0.name)=\($0.value)"] }
+        switch self {
+        case .native: return threads
+        case .openVINO(let device, _):
+            return ["--backend", "openvino", "--device", device] + threads + command.openVINOArguments
+        case .onnxRuntime(let provider, _):
+            return ["--backend", "onnxruntime", "--provider", provider] + threads + command.onnxRuntimeArguments
+        }
     }
 }

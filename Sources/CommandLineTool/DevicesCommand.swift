@@ -1,4 +1,5 @@
 import ArgumentParser
+import ONNXRuntimeBridge
 import OpenVINOBridge
 import Terminal
 
@@ -6,7 +7,8 @@ import Terminal
 struct DevicesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices",
-        abstract: "Lists what a model can be computed on: the native CPU backend and OpenVINO's devices.",
+        abstract:
+            "Lists what a model can be computed on: the native CPU backend, OpenVINO's devices, ONNX Runtime's providers.",
         discussion: "Where there is no accelerator it says what is missing for one.")
 
     @Option(
@@ -15,11 +17,17 @@ struct DevicesCommand: ParsableCommand {
             valueName: "path"))
     var openvino: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "ONNX Runtime's library, or a folder with it; else \(ONNXRuntimeLocation.environmentVariable), the system's places, and installed Python packages.",
+            valueName: "path"))
+    var onnxruntime: String?
+
     @Flag(help: "Write one JSON object.")
     var json = false
 
     func run() throws {
-        let inventory = try DeviceInventory(openVINO: openvino)
+        let inventory = try DeviceInventory(openVINO: openvino, onnxRuntime: onnxruntime)
         if json {
             try StandardOutput.writeLine(inventory.report.line)
         } else {

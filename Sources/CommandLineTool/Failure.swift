@@ -4,6 +4,7 @@ import Export
 import Generation
 import Inference
 import ModelHub
+import ONNXRuntimeBridge
 import OpenVINOBridge
 import Quantization
 import Swiftlet
@@ -31,6 +32,7 @@ struct Failure: Error {
         case let error as ExportError: self.init(Self.status(of: error), error.description)
         case let error as InferenceError: self.init(Self.status(of: error), error.description)
         case let error as ComputeError: self.init(Self.status(of: error), error.description)
+        case let error as ONNXRuntimeError: self.init(Self.status(of: error), error.description)
         case let error as OpenVINOError: self.init(Self.status(of: error), error.description)
         case let error as LanguageModelError: self.init(Self.status(of: error), error.description)
         case GenerationError.inference(let error): self.init(Self.status(of: error), error.description)
@@ -98,6 +100,16 @@ struct Failure: Error {
     private static func status(of error: OpenVINOError) -> ExitStatus {
         switch error {
         case .libraryNotFound, .libraryNotOpened, .missingFunction, .unsupportedVersion, .noSuchDevice, .compileFailed:
+            .unavailable
+        case .notExported, .unreadableModel, .wrongInterface: .badData
+        case .invalidSetting: .usage
+        }
+    }
+
+    private static func status(of error: ONNXRuntimeError) -> ExitStatus {
+        switch error {
+        case .libraryNotFound, .libraryNotOpened, .missingFunction, .unsupportedVersion, .noSuchProvider,
+            .sessionFailed:
             .unavailable
         case .notExported, .unreadableModel, .wrongInterface: .badData
         case .invalidSetting: .usage

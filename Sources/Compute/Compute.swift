@@ -9,6 +9,9 @@ public final class Compute: Sendable {
     /// More threads than this are a mistake, not a wish.
     public static let maximumThreadCount = 1_024
 
+    /// One per physical core that this process may use (affinity, control-group quota).
+    public static var usableThreadCount: Int { ProcessorCount.usablePhysicalCores() }
+
     public let threadCount: Int
     public let instructionSet: InstructionSet
 
@@ -26,7 +29,7 @@ public final class Compute: Sendable {
     let openBLASUse: OpenBLAS.Use
 
     /// - Parameters:
-    ///   - threads: nil for one per physical core that this process may use (affinity, control-group quota).
+    ///   - threads: nil for ``usableThreadCount``.
     ///   - instructionSet: nil for what `SWIFTLET_ISA` says, else the widest set of this machine.
     public convenience init(threads: Int? = nil, instructionSet: InstructionSet? = nil) throws(ComputeError) {
         try self.init(threads: threads, instructionSet: instructionSet, openBLASUse: .fromEnvironment())
@@ -37,7 +40,7 @@ public final class Compute: Sendable {
     package init(
         threads: Int?, instructionSet: InstructionSet?, openBLASUse: OpenBLAS.Use, kernels: KernelSet? = nil
     ) throws(ComputeError) {
-        let threads = threads ?? ProcessorCount.usablePhysicalCores()
+        let threads = threads ?? Self.usableThreadCount
         guard (1...Self.maximumThreadCount).contains(threads) else { throw .invalidThreadCount(threads) }
         let set: InstructionSet
         if let instructionSet { set = instructionSet } else { set = try InstructionSet.fromEnvironment() }

@@ -93,35 +93,13 @@ public final class OpenVINOBackend: InferenceBackend, @unchecked Sendable {
     }
 
     public func forward(_ slices: [SequenceSlice], into logits: LogitRows) throws(InferenceError) {
-        let sequences = try validate(slices)
+        let sequences = try validated(slices, as: OpenVINOSequence.self)
         logits.resize(rows: slices.reduce(0) { $0 + $1.rowCount })
         var row = 0
         for (sequence, slice) in zip(sequences, slices) {
             try sequence.run(slice.tokens, asking: slice.logits, into: logits, firstRow: row)
             row += slice.rowCount
         }
-    }
-
-    private func validate(_ slices: [SequenceSlice]) throws(InferenceError) -> [OpenVINOSequence] {
-        var sequences: [OpenVINOSequence] = []
-        for slice in slices {
-            guard let sequence = slice.sequence as? OpenVINOSequence, sequence.backend === self else {
-                throw .invalidBatch(reason: "a sequence of another backend")
-            }
-            guard !sequences.contains(where: { $0 === sequence }) else {
-                throw .invalidBatch(reason: "the same sequence twice")
-            }
-            guard !slice.tokens.isEmpty else { throw .invalidBatch(reason: "a slice without tokens") }
-            for id in slice.tokens where id < 0 || id >= properties.vocabularySize {
-                throw .tokenOutOfRange(id: id, vocabularySize: properties.vocabularySize)
-            }
-            let end = sequence.count + slice.tokens.count
-            guard end <= sequence.reservedTokens else {
-                throw .invalidBatch(reason: "\(end) tokens in a sequence with room for \(sequence.reservedTokens)")
-            }
-            sequences.append(sequence)
-        }
-        return sequences
     }
 }
 

@@ -16,8 +16,9 @@ struct SequenceLimits {
 ///
 /// The cache cannot be cut back: C has no door to it. A sequence that is to forget tokens therefore forgets all of them, takes
 /// a new request, and its caller runs the others again, as ``reserve(totalTokens:)`` says.
-final class OpenVINOSequence: InferenceSequence, @unchecked Sendable {
+final class OpenVINOSequence: ReservedSequence, @unchecked Sendable {
     let backend: OpenVINOBackend
+    var owner: ObjectIdentifier { ObjectIdentifier(backend) }
     /// The most that room was made for.
     private(set) var reservedTokens = 0
     /// The length that the tokens at hand will bring the sequence to.

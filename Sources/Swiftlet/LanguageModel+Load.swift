@@ -7,11 +7,11 @@ import OpenVINOBridge
 import Transformer
 
 extension LanguageModel {
-    /// Loads a model from a GGUF file or a Hugging Face folder; for OpenVINO, from a folder that was exported for it.
+    /// Loads a model from a GGUF file or a Hugging Face folder; for OpenVINO and ONNX Runtime, from a folder that was exported for it.
     ///
     /// - Parameter progress: called from another thread, as the weights are put into the layout of the kernels.
     /// - Throws: `InputError` for what is wrong with the files, ``LanguageModelError`` where memory or vocabulary do not
-    ///   suffice, `ComputeError` for what the machine lacks, `OpenVINOError` for what OpenVINO does.
+    ///   suffice, `ComputeError` for what the machine lacks, `OpenVINOError` or `ONNXRuntimeError` for what those do.
     public static func load(
         _ path: String, options: LoadOptions = LoadOptions(), progress: (@Sendable (LoadProgress) -> Void)? = nil
     ) async throws -> LanguageModel {
@@ -23,6 +23,7 @@ extension LanguageModel {
                         switch options.backend {
                         case .native: try LanguageModel(path, options, progress)
                         case .openVINO(let openVINO): try LanguageModel(path, options, openVINO)
+                        case .onnxRuntime(let onnxRuntime): try LanguageModel(path, options, onnxRuntime)
                         }
                     })
             }
@@ -68,10 +69,13 @@ extension LanguageModel {
 extension TokenizerSource {
     /// The text side of a model, which must know no id that the model has no embedding for.
     init(_ checkpoint: Checkpoint, for configuration: ModelConfiguration) throws {
+        try self.init(checkpoint, vocabularySize: configuration.vocabularySize)
+    }
+
+    init(_ checkpoint: Checkpoint, vocabularySize: Int) throws {
         try self.init(checkpoint: checkpoint)
-        guard tokenizer.vocabularySize <= configuration.vocabularySize else {
-            throw LanguageModelError.vocabularyMismatch(
-                tokenizer: tokenizer.vocabularySize, model: configuration.vocabularySize)
+        guard tokenizer.vocabularySize <= vocabularySize else {
+            throw LanguageModelError.vocabularyMismatch(tokenizer: tokenizer.vocabularySize, model: vocabularySize)
         }
     }
 }

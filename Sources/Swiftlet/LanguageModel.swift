@@ -9,7 +9,8 @@ public import Transformer
 public final class LanguageModel: Sendable {
     /// The last part of the path it came from.
     public let name: String
-    public let configuration: ModelConfiguration
+    /// nil for a folder that tells ONNX Runtime what it needs and nothing else.
+    public let configuration: ModelConfiguration?
     public let tokenizer: Tokenizer
     /// How messages become ids; nil where the model's template is missing or not known.
     public let chatFormat: ChatFormat?
@@ -25,20 +26,20 @@ public final class LanguageModel: Sendable {
     public let remarks: [String]
     private let queue = GenerationQueue()
 
-    public var vocabularySize: Int { configuration.vocabularySize }
+    public var vocabularySize: Int { backend.properties.vocabularySize }
     /// The most tokens of a conversation.
     public var contextTokens: Int { backend.properties.contextTokens }
 
     init(
-        name: String, configuration: ModelConfiguration, text: TokenizerSource, memory: MemoryPlan,
-        backend: any InferenceBackend, remarks: [String] = []
+        name: String, configuration: ModelConfiguration?, text: TokenizerSource, endTokens: Set<Int> = [],
+        memory: MemoryPlan, backend: any InferenceBackend, remarks: [String] = []
     ) {
         self.name = name
         self.configuration = configuration
         tokenizer = text.tokenizer
         chatFormat = text.chatFormat
         chatFormatFailure = text.chatFormatFailure
-        endTokens = text.endTokens.union(configuration.endTokens)
+        self.endTokens = text.endTokens.union(endTokens).union(configuration?.endTokens ?? [])
         self.memory = memory
         self.backend = backend
         self.remarks = remarks

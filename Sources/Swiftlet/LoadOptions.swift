@@ -1,4 +1,5 @@
 public import Compute
+public import ONNXRuntimeBridge
 public import OpenVINOBridge
 
 /// What computes a model.
@@ -8,6 +9,9 @@ public enum ComputeBackend: Sendable, Equatable {
     /// OpenVINO, on one of its devices. The model is a folder that `swiftlet export openvino` or optimum-cli wrote; of
     /// ``LoadOptions`` only the context and the threads apply.
     case openVINO(OpenVINOOptions)
+    /// ONNX Runtime, by one of its execution providers. The model is a folder that `swiftlet export onnx` or ONNX Runtime GenAI's builder
+    /// wrote; of ``LoadOptions`` only the context and the threads apply.
+    case onnxRuntime(ONNXRuntimeOptions)
 }
 
 /// Prompts on a device of OpenVINO's, for a model that answers natively.

@@ -7,7 +7,7 @@ enum FloorPlan {
         ["Checkpoints", "Kernels", "KernelsAVX2", "KernelsAVX512", "Tokenizers"],
         ["Compute", "Inference"],
         ["Transformer"],
-        ["Export", "Generation", "OpenVINOBridge", "Quantization"],
+        ["Export", "Generation", "ONNXRuntimeBridge", "OpenVINOBridge", "Quantization"],
         ["ModelHub", "Swiftlet", "Terminal"],
         ["CommandLineTool"],
     ]
@@ -32,6 +32,7 @@ enum FloorPlan {
         "Generation": ["Dispatch"],
         "ONNXFormat": ["Foundation", "FoundationEssentials", "SwiftProtobuf"],
         "DynamicLibraries": ["Foundation"],
+        "ONNXRuntimeBridge": ["Foundation"],
         "OpenVINOBridge": ["Foundation"],
         "Swiftlet": ["Foundation", "Dispatch"],
         "Terminal": ["Foundation", "Dispatch"],

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ONNXRuntimeBridge
 import OpenVINOBridge
 import Swiftlet
 
@@ -6,10 +7,10 @@ import Swiftlet
 struct BackendArguments: ParsableArguments {
     /// The names of `--backend`.
     enum Kind: String, CaseIterable, ExpressibleByArgument {
-        case cpu, openvino
+        case cpu, openvino, onnxruntime
     }
 
-    @Option(help: "What computes: cpu, or openvino with a folder that was exported for it.")
+    @Option(help: "What computes: cpu, or openvino or onnxruntime with a folder that was exported for it.")
     var backend = Kind.cpu
 
     @Option(help: "OpenVINO's device: CPU, GPU, GPU.0, NPU, AUTO, HETERO:GPU,CPU …; swiftlet devices lists them.")
@@ -33,6 +34,24 @@ struct BackendArguments: ParsableArguments {
     @Option(help: "Tokens that an NPU must have room for behind the longest prompt; 512 where nothing is given.")
     var minResponse: Int?
 
+    @Option(
+        help:
+            "ONNX Runtime's execution provider: cpu, dml, cuda, openvino, coreml, webgpu …; swiftlet devices lists what the library has."
+    )
+    var provider: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "One of ONNX Runtime's settings: of the session where its name has a dot (session.intra_op.allow_spinning=0), else of the provider (device_id=1); may be repeated.",
+            valueName: "key=value"))
+    var ortOption: [ONNXRuntimeSetting] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "ONNX Runtime's library, or a folder with it; else \(ONNXRuntimeLocation.environmentVariable), the system's places, and installed Python packages.",
+            valueName: "path"))
+    var onnxruntime: String?
+
     @Option(help: "What computes long prompts for a model that answers on the CPU: openvino.")
     var prefillBackend: Kind?
 
@@ -43,6 +62,16 @@ struct BackendArguments: ParsableArguments {
     var exported: String?
 
     func validate() throws {
+        try refuse(onnxRuntimeOptions, unless: backend == .onnxruntime, "--backend onnxruntime")
+        guard backend != .onnxruntime else {
+            try refuse(
+                openVINOOptions + [("--prefill-backend", prefillBackend != nil), ("--exported", exported != nil)],
+                unless: false, "another backend")
+            return
+        }
+        guard prefillBackend == nil || prefillBackend == .openvino else {
+            throw ValidationError("--prefill-backend must be openvino.")
+        }
         guard backend == .cpu else {
             guard prefillBackend == nil, exported == nil else {
                 throw ValidationError("--prefill-backend and --exported are for --backend cpu.")
@@ -51,18 +80,39 @@ struct BackendArguments: ParsableArguments {
         }
         if prefillBackend == .openvino { return }
         guard exported == nil else { throw ValidationError("--exported needs --prefill-backend openvino.") }
-        let others: [(name: String, isGiven: Bool)] = [
+        try refuse(openVINOOptions, unless: false, "--backend openvino or --prefill-backend openvino")
+    }
+
+    private typealias Given = [(name: String, isGiven: Bool)]
+
+    private var openVINOOptions: Given {
+        [
             ("--device", device != nil), ("--ov-config", !ovConfig.isEmpty), ("--openvino", openvino != nil),
             ("--max-prompt", maxPrompt != nil), ("--min-response", minResponse != nil),
         ]
-        if let other = others.first(where: \.isGiven) {
-            throw ValidationError("\(other.name) needs --backend openvino or --prefill-backend openvino.")
-        }
     }
 
-    /// nil for the native backend.
-    var openVINO: OpenVINOOptions? {
-        backend == .openvino ? deviceOptions : nil
+    private var onnxRuntimeOptions: Given {
+        [
+            ("--provider", provider != nil), ("--ort-option", !ortOption.isEmpty),
+            ("--onnxruntime", onnxruntime != nil),
+        ]
+    }
+
+    private func refuse(_ options: Given, unless isRight: Bool, _ needed: String) throws {
+        guard !isRight, let other = options.first(where: \.isGiven) else { return }
+        throw ValidationError("\(other.name) needs \(needed).")
+    }
+
+    /// What the chosen backend computes with.
+    var computeBackend: ComputeBackend {
+        switch backend {
+        case .cpu: .native
+        case .openvino: .openVINO(deviceOptions)
+        case .onnxruntime:
+            .onnxRuntime(
+                ONNXRuntimeOptions(library: onnxruntime, provider: provider ?? "cpu", settings: ortOption))
+        }
     }
 
     /// nil where prompts are computed by what computes the answers.

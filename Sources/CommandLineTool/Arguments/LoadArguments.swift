@@ -39,13 +39,14 @@ struct LoadArguments: ParsableArguments {
     @OptionGroup var backend: BackendArguments
 
     func validate() throws {
-        if backend.backend == .openvino {
+        if backend.backend != .cpu {
             let native: [(name: String, isGiven: Bool)] = [
                 ("--dtype", dtype != nil), ("--kv-type", kvType != nil), ("--activation-bits", activationBits != nil),
             ]
             if let other = native.first(where: \.isGiven) {
                 throw ValidationError(
-                    "\(other.name) is of the native backend; the exported folder and --ov-config say it for OpenVINO.")
+                    "\(other.name) is of the native backend; for the others the exported folder and their own settings say it."
+                )
             }
         }
         if let groupSize {
@@ -101,7 +102,7 @@ struct LoadArguments: ParsableArguments {
         LoadOptions(
             threads: threads, contextTokens: context, cacheType: kvType?.type, precision: dtype?.precision ?? .native,
             weightGroups: weightGroups, activationBits: activationBits,
-            backend: backend.openVINO.map { .openVINO($0) } ?? .native)
+            backend: backend.computeBackend)
     }
 
     var weightGroups: WeightGroups {
@@ -110,7 +111,7 @@ struct LoadArguments: ParsableArguments {
 
     /// What the weights are held in, for reports.
     var precisionName: String {
-        if backend.backend == .openvino { return "as exported" }
+        if backend.backend != .cpu { return "as exported" }
         let activations = activationBits.map { ", activations of \($0) bits" } ?? ""
         guard let dtype else { return "as in the file" + activations }
         let groups = groupSize.map { $0 == -1 ? ", a scale a row" : ", groups of \($0)" } ?? ""

@@ -8,7 +8,8 @@ enum ModelHash {
     private static let chunkBytes = 4 << 20
 
     /// SHA-256 of a GGUF file, or of a folder's safetensors one after another by name, as
-    /// `cat *.safetensors | sha256sum` gives it; of a folder for OpenVINO, its constants and operations.
+    /// `cat *.safetensors | sha256sum` gives it; of a folder for OpenVINO or ONNX Runtime, its weights and
+    /// operations.
     static func sha256(of model: LocalModel) throws -> String {
         var hash = SHA256()
         for path in try files(of: model) {
@@ -26,7 +27,10 @@ enum ModelHash {
     private static func files(of model: LocalModel) throws -> [String] {
         guard model.kind == .folder else { return [model.path] }
         return try FileManager.default.contentsOfDirectory(atPath: model.path)
-            .filter { $0.hasSuffix(".safetensors") || $0.hasPrefix("openvino_model.") }.sorted().map {
+            .filter { name in
+                name.hasSuffix(".safetensors") || name.hasPrefix("openvino_model.")
+                    || [".onnx", ".onnx.data", ".onnx_data"].contains(where: name.hasSuffix)
+            }.sorted().map {
                 "\(model.path)/\($0)"
             }
     }

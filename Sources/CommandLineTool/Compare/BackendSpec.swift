@@ -1,17 +1,26 @@
 import ArgumentParser
 
-/// A backend as users name it: `cpu`, `openvino:GPU.0`.
+/// A backend as users name it, with the model's folder where it needs one of its own: `cpu`, `openvino:GPU.0`, `onnxruntime:cpu=phi3-onnx`.
 enum BackendSpec: Equatable, ExpressibleByArgument {
     case native
-    case openVINO(device: String)
+    case openVINO(device: String, folder: String? = nil)
+    case onnxRuntime(provider: String, folder: String? = nil)
 
     init?(argument: String) {
         if argument == "cpu" {
             self = .native
             return
         }
-        guard let device = argument.wholeMatch(after: "openvino"), !device.isEmpty else { return nil }
-        self = .openVINO(device: device)
+        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let folder = parts.count > 1 ? parts[1] : nil
+        guard folder?.isEmpty != true else { return nil }
+        if let device = parts[0].wholeMatch(after: "openvino", or: "CPU"), !device.isEmpty {
+            self = .openVINO(device: device, folder: folder)
+        } else if let provider = parts[0].wholeMatch(after: "onnxruntime", or: "cpu"), !provider.isEmpty {
+            self = .onnxRuntime(provider: provider, folder: folder)
+        } else {
+            return nil
+        }
     }
 
     var isNative: Bool { self == .native }
@@ -19,7 +28,16 @@ enum BackendSpec: Equatable, ExpressibleByArgument {
     var name: String {
         switch self {
         case .native: "cpu"
-        case .openVINO(let device): "openvino:\(device)"
+        case .openVINO(let device, _): "openvino:\(device)"
+        case .onnxRuntime(let provider, _): "onnxruntime:\(provider)"
+        }
+    }
+
+    /// The folder that it was named with.
+    var folder: String? {
+        switch self {
+        case .native: nil
+        case .openVINO(_, let folder), .onnxRuntime(_, let folder): folder
         }
     }
 }
@@ -34,7 +52,7 @@ struct BackendList: ExpressibleByArgument {
     init?(argument: String) {
         var names: [String] = []
         for part in argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
-            if part == "cpu" || part.hasPrefix("openvino") || names.isEmpty {
+            if part == "cpu" || ["openvino", "onnxruntime"].contains(where: part.hasPrefix) || names.isEmpty {
                 names.append(part)
             } else {
                 names[names.count - 1] += ",\(part)"
@@ -49,9 +67,9 @@ struct BackendList: ExpressibleByArgument {
 }
 
 extension String {
-    /// What follows `name:`; `CPU` where only the name is given.
-    fileprivate func wholeMatch(after name: String) -> String? {
-        if self == name { return "CPU" }
+    /// What follows `name:`; the usual where only the name is given.
+    fileprivate func wholeMatch(after name: String, or usual: String) -> String? {
+        if self == name { return usual }
         return hasPrefix(name + ":") ? String(dropFirst(name.count + 1)) : nil
     }
 }

@@ -1,5 +1,6 @@
 import Generation
 import Inference
+import ONNXRuntimeBridge
 import OpenVINOBridge
 import UntrustedInput
 
@@ -25,7 +26,7 @@ struct BackendTurn {
         engine = backend.properties.engine
         loadSeconds = loaded.seconds
         let openVINO = backend as? OpenVINOBackend
-        compileSeconds = openVINO?.compileSeconds
+        compileSeconds = openVINO?.compileSeconds ?? (backend as? ONNXRuntimeBackend)?.sessionSeconds
         isFromCache = openVINO?.isFromCache ?? false
         _ = try Self.run(backend, Array(prompt.prefix(32)), 4)
         let (timings, latencies) = try Self.run(backend, prompt, generatedTokens)

@@ -1,4 +1,5 @@
 import Compute
+import ONNXRuntimeBridge
 import OpenVINOBridge
 import Terminal
 
@@ -10,6 +11,7 @@ struct DeviceInventory {
     /// Bytes that are free.
     let memoryBytes: Int?
     let openVINO: OpenVINO
+    let onnxRuntime: ProviderInventory
 
     enum OpenVINO {
         case there(path: String, version: RuntimeVersion, devices: [DeviceDescription], missing: [MissingDevice])
@@ -17,11 +19,12 @@ struct DeviceInventory {
     }
 
     /// - Throws: what is wrong with a library that was named; one that is not there is no error.
-    init(openVINO path: String?) throws {
+    init(openVINO path: String?, onnxRuntime otherPath: String?) throws {
         instructionSet = InstructionSet.best
         processor = Processor.name
         cores = try Compute().threadCount
         memoryBytes = SystemMemory.availableBytes
+        onnxRuntime = try ProviderInventory(library: otherPath)
         do throws(OpenVINOError) {
             let runtime = try OpenVINORuntime(library: path)
             openVINO = .there(
@@ -53,7 +56,7 @@ struct DeviceInventory {
                 lines += kind.reasons.map { "     - \($0)" }
             }
         }
-        return lines
+        return lines + [""] + onnxRuntime.lines
     }
 
     private static func lines(_ device: DeviceDescription) -> [String] {
@@ -70,7 +73,7 @@ struct DeviceInventory {
             "name": "cpu", "full_name": .string(processor), "instruction_set": .string(instructionSet.rawValue),
             "cores": .integer(cores), "memory_bytes": memoryBytes.map { .integer($0) } ?? .null,
         ]
-        return ["native": native, "openvino": openVINOReport]
+        return ["native": native, "openvino": openVINOReport, "onnxruntime": onnxRuntime.report]
     }
 
     private var openVINOReport: Report {

@@ -1,0 +1,184 @@
+package import UntrustedInput
+
+/// What the bridge must know of a model's operations: what feeds which, and where weights lie in other files. The rest of the file is
+/// ONNX Runtime's to read.
+///
+/// The numbers of fields are those of `onnx.proto`.
+package struct ONNXDocument: Sendable {
+    package struct Node: Sendable {
+        package let operation: String
+        package let inputs: [String]
+        package let outputs: [String]
+        /// Of the whole field, and of what is in it.
+        let range: Range<Int>
+        let content: Range<Int>
+    }
+
+    /// A tensor whose bytes lie in another file.
+    package struct External: Sendable, Equatable {
+        package let name: String
+        package let file: String
+        /// Where its bytes end there.
+        package let end: Int
+    }
+
+    let bytes: [UInt8]
+    package let nodes: [Node]
+    package let externals: [External]
+    /// Constants of one 64-bit integer, by name.
+    let integers: [String: Int]
+    /// The graph's field, and what is in it.
+    let graph: Range<Int>
+    let graphContent: Range<Int>
+    private let file: String
+
+    /// Graphs inside operations inside graphs: a model of a decoder has one.
+    private static let deepest = 8
+
+    /// - Throws: `InputError` where the bytes are no model.
+    package init(_ bytes: [UInt8], file: String) throws(InputError) {
+        self.bytes = bytes
+        self.file = file
+        var graph: (Range<Int>, Range<Int>)?
+        var reader = WireReader(bytes, file: file)
+        while let field = try reader.next() {
+            guard field.number == 7, case .bytes(let content) = field.value else { continue }
+            guard graph == nil else {
+                throw .malformed(file: file, field: "graph", found: "two of them", expected: "one graph")
+            }
+            graph = (field.range, content)
+        }
+        guard let graph else { throw .missing(file: file, field: "graph") }
+        (self.graph, graphContent) = graph
+        var scan = Scan(bytes: bytes, file: file)
+        try scan.graph(graph.1, depth: 0)
+        nodes = scan.nodes
+        externals = scan.externals
+        integers = scan.integers
+    }
+
+    /// LongRoPE as GenAI's builder writes it, an If that takes the long factors where the mask is longer than a constant: that constant.
+    package var rotaryBoundary: Int? {
+        for node in nodes where node.operation == "If" {
+            guard let condition = nodes.first(where: { !$0.outputs.isEmpty && $0.outputs[0] == node.inputs.first }),
+                condition.operation == "Greater", condition.inputs.count == 2,
+                let boundary = integers[condition.inputs[1]], boundary > 0
+            else { continue }
+            return boundary
+        }
+        return nil
+    }
+
+    /// One pass over a graph and those inside it.
+    private struct Scan {
+        let bytes: [UInt8]
+        let file: String
+        var nodes: [Node] = []
+        var externals: [External] = []
+        var integers: [String: Int] = [:]
+
+        mutating func graph(_ range: Range<Int>, depth: Int) throws(InputError) {
+            guard depth < ONNXDocument.deepest else {
+                throw .limitExceeded(
+                    file: file, field: "graphs in graphs", found: UInt64(depth), limit: UInt64(ONNXDocument.deepest))
+            }
+            var reader = WireReader(bytes, range, file: file)
+            while let field = try reader.next() {
+                guard case .bytes(let content) = field.value else { continue }
+                switch field.number {
+                case 1: try node(field.range, content, depth: depth)
+                case 5:
+                    let (name, value) = try tensor(content)
+                    if depth == 0 { integers[name] = value }
+                default: break
+                }
+            }
+        }
+
+        private mutating func node(_ range: Range<Int>, _ content: Range<Int>, depth: Int) throws(InputError) {
+            var (inputs, outputs, operation, constant) = ([String](), [String](), "", Int?.none)
+            var reader = WireReader(bytes, content, file: file)
+            while let field = try reader.next() {
+                guard case .bytes(let value) = field.value else { continue }
+                switch field.number {
+                case 1: inputs.append(text(value))
+                case 2: outputs.append(text(value))
+                case 4: operation = text(value)
+                case 5: constant = try attribute(value, depth: depth) ?? constant
+                default: break
+                }
+            }
+            guard depth == 0 else { return }
+            if operation == "Constant", let output = outputs.first { integers[output] = constant }
+            nodes.append(Node(operation: operation, inputs: inputs, outputs: outputs, range: range, content: content))
+        }
+
+        /// - Returns: the integer, where the attribute is a tensor of one.
+        private mutating func attribute(_ range: Range<Int>, depth: Int) throws(InputError) -> Int? {
+            var constant: Int?
+            var reader = WireReader(bytes, range, file: file)
+            while let field = try reader.next() {
+                guard case .bytes(let value) = field.value else { continue }
+                switch field.number {
+                case 5, 10: constant = try tensor(value).integer
+                case 6, 11: try graph(value, depth: depth + 1)
+                default: break
+                }
+            }
+            return constant
+        }
+
+        /// - Returns: the tensor's name, and what it holds where that is one 64-bit integer.
+        private mutating func tensor(_ range: Range<Int>) throws(InputError) -> (name: String, integer: Int?) {
+            var (name, isExternal, type, integer) = ("", false, UInt64(0), Int?.none)
+            var entries: [String: String] = [:]
+            var reader = WireReader(bytes, range, file: file)
+            while let field = try reader.next() {
+                switch (field.number, field.value) {
+                case (2, .number(let value)): type = value
+                case (7, .number(let value)): integer = Int(truncatingIfNeeded: value)
+                case (8, .bytes(let value)): name = text(value)
+                case (9, .bytes(let value)) where value.count == 8:
+                    integer = Int(bytes[value].reversed().reduce(into: Int64(0)) { $0 = $0 << 8 | Int64($1) })
+                case (13, .bytes(let value)):
+                    let (key, text) = try entry(value)
+                    entries[key] = text
+                case (14, .number(let value)): isExternal = value == 1
+                default: break
+                }
+            }
+            guard isExternal else { return (name, type == 7 ? integer : nil) }
+            guard let other = entries["location"] else { throw .missing(file: file, field: "\(name): location") }
+            let offset = try wholeNumber(entries["offset"] ?? "0", "\(name): offset")
+            // Without a length the tensor goes on as far as its shape says: ONNX Runtime's to check.
+            let (end, overflow) = offset.addingReportingOverflow(
+                try wholeNumber(entries["length"] ?? "0", "\(name): length"))
+            guard !overflow else {
+                throw .malformed(
+                    file: file, field: name, found: "an end past every file", expected: "a place in a file")
+            }
+            externals.append(External(name: name, file: other, end: end))
+            return (name, nil)
+        }
+
+        private func entry(_ range: Range<Int>) throws(InputError) -> (String, String) {
+            var (key, value) = ("", "")
+            var reader = WireReader(bytes, range, file: file)
+            while let field = try reader.next() {
+                guard case .bytes(let content) = field.value else { continue }
+                if field.number == 1 { key = text(content) } else if field.number == 2 { value = text(content) }
+            }
+            return (key, value)
+        }
+
+        private func wholeNumber(_ text: String, _ field: String) throws(InputError) -> Int {
+            guard let value = Int(text), value >= 0 else {
+                throw .malformed(
+                    file: file, field: field, found: "\"\(text.prefix(64))\"", expected: "a whole number")
+            }
+            return value
+        }
+
+        private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+    }
+}
