@@ -23,6 +23,8 @@ public final class ONNXRuntimeBackend: InferenceBackend, @unchecked Sendable {
     let continuesByToken: Bool
     let cacheBytesPerToken: Int?
     let rotaryBoundary: Int?
+    /// Whether the attention counts the ones of the mask, so that its length may say how long a sequence will be.
+    let masksAhead: Bool
     let session: Session
     /// The first sequence's bindings, which proved at load that there can be any.
     private let spare: Mutex<Binding?>
@@ -63,10 +65,13 @@ public final class ONNXRuntimeBackend: InferenceBackend, @unchecked Sendable {
         sharesBuffer = folder.configuration.sharesBuffer && (isOnCPU || continuesByToken)
         cacheBytesPerToken = isOnCPU ? folder.cacheBytes(tokens: 1, elementBytes: interface.cacheType.byteCount) : nil
         rotaryBoundary = folder.rotaryBoundary
+        masksAhead = folder.configuration.sharesBuffer
+        // Where neither is possible, a prompt that may be long has to run in one pass.
+        let isInOnePass = continuesByToken || rotaryBoundary != nil && !masksAhead
         properties = ModelProperties(
             engine: "onnxruntime:\(settings.provider.name)", vocabularySize: folder.configuration.vocabularySize,
             contextTokens: contextTokens,
-            prefillChunkTokens: continuesByToken ? contextTokens : min(contextTokens, isOnCPU ? 512 : 1_024))
+            prefillChunkTokens: isInOnePass ? contextTokens : min(contextTokens, isOnCPU ? 512 : 1_024))
         remarks =
             runtime.version.isTested
             ? []

@@ -80,6 +80,13 @@ final class ONNXRuntimeSequence: ReservedSequence, @unchecked Sendable {
     private func runPiece(
         _ tokens: [Int], rows: Int, into logits: LogitRows, firstRow: Int
     ) throws(InferenceError) {
+        if let boundary = backend.rotaryBoundary, !backend.masksAhead, targetTokens > boundary,
+            count + tokens.count <= boundary
+        {
+            throw .invalidBatch(
+                reason: "a part of a sequence that goes past \(boundary) tokens: this model takes them in one call only"
+            )
+        }
         let outputs: [Tensor]?
         do throws(CallFailure) {
             let total = count + tokens.count
@@ -132,7 +139,7 @@ final class ONNXRuntimeSequence: ReservedSequence, @unchecked Sendable {
     /// How long the mask is. The model picks LongRoPE's factors by it; the attention itself counts the ones in it. So a mask
     /// with zeros at its end says of a prompt's first tokens that the sequence will be long.
     private func maskTokens(_ total: Int, of targetTokens: Int) -> Int {
-        guard let boundary = backend.rotaryBoundary, targetTokens > boundary else { return total }
+        guard backend.masksAhead, let boundary = backend.rotaryBoundary, targetTokens > boundary else { return total }
         return max(total, boundary + 1)
     }
 

@@ -129,6 +129,13 @@ import Testing
         short.sequence.truncate(to: 10)
         #expect(short.sequence.count == 10)
         #expect(try short.sequence.reserve(totalTokens: 12) == 0)
+        // Where the mask says no more than how many tokens there are, they go past the boundary together.
+        let whole = try self.backend([], try FakeFolder.make(sharesBuffer: false, boundary: 16))
+        var together = try GreedyWalk(whole, Array(1...20))
+        for _ in 0..<3 { try together.step() }
+        #expect(together.tokens.suffix(3) == [21, 22, 23] && together.computed == 22)
+        var cut = try GreedyWalk(whole, Array(1...20))
+        #expect(throws: InferenceError.self) { try cut.step(chunk: 3) }
     }
 
     @Test("a device that is lost in the middle of an answer: an error, and the next answer is right")

@@ -18,12 +18,9 @@ final class HandedOn: KeyValueStore {
         if tensors.isEmpty {
             let configuration = interface.configuration
             let nothing = HostMemory(byteCount: 0)
-            for _ in interface.pasts {
-                tensors.append(
-                    try Tensor(
-                        runtime, nothing, type: interface.cacheType,
-                        shape: [1, configuration.keyValueHeadCount, 0, configuration.headSize]))
-            }
+            let shape = [1, configuration.keyValueHeadCount, 0, configuration.headSize]
+            let empty = try Tensor(runtime, nothing, type: interface.cacheType, shape: shape)
+            tensors = interface.pasts.map { _ in empty }
             isBound = false
         }
         if !isBound {

@@ -10,7 +10,9 @@ final class SharedBuffer: KeyValueStore {
     private let interface: ModelInterface
     private let contextTokens: Int
     private var memories: [HostMemory] = []
-    private(set) var capacity = 0
+    private var capacity = 0
+    /// Whether growing failed half-way: nothing that it holds is good then.
+    private var isBroken = false
 
     static let pageTokens = 256
 
@@ -20,41 +22,37 @@ final class SharedBuffer: KeyValueStore {
         self.contextTokens = contextTokens
     }
 
-    func keeps(total: Int) -> Bool { true }
+    func keeps(total: Int) -> Bool { !isBroken }
 
     func prepare(_ binding: Binding, count: Int, total: Int) throws(CallFailure) {
-        guard total > capacity || memories.isEmpty else { return }
+        guard total > capacity || isBroken else { return }
         let grown = max(total, min(contextTokens, capacity + capacity / 2))
         let pages = (grown + Self.pageTokens - 1) / Self.pageTokens
         try grow(to: max(total, min(contextTokens, pages * Self.pageTokens)), keeping: count, binding)
     }
 
+    /// One part after another, so that never more than one is there twice.
     private func grow(to newCapacity: Int, keeping count: Int, _ binding: Binding) throws(CallFailure) {
         let configuration = interface.configuration
         let heads = configuration.keyValueHeadCount
         let row = configuration.headSize * interface.cacheType.byteCount
-        let old = memories
-        // After an error, what is bound is partly of one length and partly of another; the next run binds all anew.
-        let oldCapacity = capacity
-        memories = []
-        capacity = 0
-        var new: [HostMemory] = []
+        isBroken = true
         for (index, name) in interface.pasts.enumerated() {
             let memory = HostMemory(byteCount: heads * newCapacity * row)
-            if count > 0, index < old.count {
+            if count > 0, index < memories.count {
                 memory.copy(
-                    from: old[index], stretches: heads, bytes: count * row, stride: newCapacity * row,
-                    otherStride: oldCapacity * row)
+                    from: memories[index], stretches: heads, bytes: count * row, stride: newCapacity * row,
+                    otherStride: capacity * row)
             }
             let tensor = try Tensor(
                 runtime, memory, type: interface.cacheType,
                 shape: [1, heads, newCapacity, configuration.headSize])
             try binding.bind(input: name, to: tensor)
             try binding.bind(output: interface.presents[index].name, to: tensor)
-            new.append(memory)
+            if index < memories.count { memories[index] = memory } else { memories.append(memory) }
         }
-        memories = new
         capacity = newCapacity
+        isBroken = false
     }
 
     func take(_ presents: [Tensor]) {}
