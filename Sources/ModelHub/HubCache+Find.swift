@@ -93,8 +93,10 @@ extension HubCache {
             return selector == nil ? LocalModel(name: name, kind: .gguf, path: path, size: size(path)) : nil
         }
         // A folder that exists is itself, whatever is in it: its reader knows best what is missing.
-        return model(in: path, files: files(in: path), selector: selector, name: name)
-            ?? (selector == nil ? LocalModel(name: name, kind: .folder, path: path, size: 0) : nil)
+        let files = files(in: path)
+        let all = files.reduce(0) { $0 + size("\(path)/\($1)") }
+        return model(in: path, files: files, selector: selector, name: name)
+            ?? (selector == nil ? LocalModel(name: name, kind: .folder, path: path, size: all) : nil)
     }
 
     private static func model(in folder: String, files: [String], selector: String?, name: String) -> LocalModel? {

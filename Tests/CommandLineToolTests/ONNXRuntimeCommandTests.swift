@@ -60,6 +60,7 @@ import Testing
         let bench = try tool(["bench", Self.model, "-p", "8", "-n", "4", "-r", "1", "-o", "jsonl"] + backend)
         try #require(bench.status == 0, "\(bench.errors)")
         #expect(try bench.jsonLines().map { $0["test"] as? String } == ["pp8", "tg4"])
+        #expect(try #require(try bench.jsonLines()[0]["model_size"] as? Int) > 164_480)
 
         let output = try ToolProcess.temporaryFolder().appendingPathComponent("l.safetensors").path
         let logits = try tool(["logits", Self.model, "--ids", ids, "-o", output] + backend)

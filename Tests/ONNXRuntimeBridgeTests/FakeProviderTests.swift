@@ -196,7 +196,7 @@ import Testing
             try ONNXRuntime(library: path)
         }
         #expect(try backend([#"VERSION="1.99.0""#]).remarks.contains { $0.contains("1.99.0") })
-        #expect(try backend([#"VERSION="1.23.2""#]).remarks.isEmpty)
+        #expect(try backend([#"VERSION="1.28.0""#]).remarks.isEmpty)
     }
 
     @Test("sessions, providers and bindings that fail say so by provider and file")

@@ -6,7 +6,7 @@ public struct ONNXRuntimeVersion: Sendable, Equatable, CustomStringConvertible {
     let minor: Int?
 
     /// Versions that the bridge's tests ran with.
-    public static let tested = ["1.23.2", "1.28.0", "1.32.0"]
+    public static let tested = ["1.28.0", "1.32.0"]
     /// The first 1.x whose GroupQueryAttention has the twelve inputs that GenAI's builder names. It is also the version of the API that is
     /// asked for.
     static let minimumMinor = 23
