@@ -10,11 +10,15 @@ extension Operation {
     /// A linear layer: every layout with every set, for one token (an answer), four (drafts, several users) and 64
     /// (a prompt).
     public static func products(_ setting: Setting) -> [Operation] {
-        setting.sets.flatMap { set in
-            types.flatMap { type in
+        // F16 is a layout of floats and, where activations shall have 8 bits, one of words.
+        let kinds =
+            types.map { (name: $0.rawValue, type: $0, bits: $0.isDense ? 16 : 8) }
+            + [(name: "F16 as words", type: ElementType.f16, bits: 8)]
+        return setting.sets.flatMap { set in
+            kinds.flatMap { kind in
                 [1, 4, 64].map { tokens in
-                    Operation("\(set) \(type.rawValue), \(Setting.tokens(tokens))") {
-                        try product(setting, set, type, rows: setting.outputs, tokens: tokens)
+                    Operation("\(set) \(kind.name), \(Setting.tokens(tokens))") {
+                        try product(setting, set, kind.type, rows: setting.outputs, tokens: tokens, bits: kind.bits)
                     }
                 }
             }
@@ -33,11 +37,11 @@ extension Operation {
     }
 
     private static func product(
-        _ setting: Setting, _ set: InstructionSet, _ type: ElementType, rows: Int, tokens: Int
+        _ setting: Setting, _ set: InstructionSet, _ type: ElementType, rows: Int, tokens: Int, bits: Int = 8
     ) throws -> () -> Void {
         let compute = try setting.compute(set)
         let weights = Tensor.noise(type, rows: rows, columns: setting.inputs)
-        let matrix = try compute.makeMatrix([WeightPart(weights)], precision: .native)
+        let matrix = try compute.makeMatrix([WeightPart(weights)], precision: .native, activationBits: bits)
         let x = Activations.noise(rows: tokens, columns: setting.inputs)
         let y = Activations(rows: tokens, columns: rows)
         return { compute.multiply(matrix, x, rows: 0..<tokens, into: y) }
@@ -50,10 +54,11 @@ extension Operation {
             (.f16, .int4), (.f16, .int8),
         ]
         return kinds.map { type, precision in
+            // 16 bits keep the floats of F16.
             Operation("\(type.rawValue) \(precision == .native ? "as it is" : "to \(precision.rawValue)")") {
                 let compute = try setting.compute(setting.sets[setting.sets.count - 1])
                 let part = WeightPart(Tensor.noise(type, rows: setting.outputs, columns: setting.inputs))
-                return { _ = try? compute.makeMatrix([part], precision: precision) }
+                return { _ = try? compute.makeMatrix([part], precision: precision, activationBits: 16) }
             }
         }
     }

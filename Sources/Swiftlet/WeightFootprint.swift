@@ -25,7 +25,7 @@ enum WeightFootprint {
         case .native:
             switch type {
             case .f32: 32
-            case .f16, .bf16: 16
+            case .f16, .bf16: 16.25
             case .q4_0, .q4_1, .q4_K: 5
             case .q5_0, .q5_1, .q8_0, .q2_K, .q3_K, .q5_K, .q6_K, .iq4_NL, .iq4_XS: 9
             }

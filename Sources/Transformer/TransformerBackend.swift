@@ -11,7 +11,7 @@ public final class TransformerBackend: InferenceBackend, @unchecked Sendable {
         /// What shares a scale in the precisions that quantise.
         public var weightGroups: WeightGroups = .standard
         /// Bits of an activation where it meets integers: 8, or 16 at twice the arithmetic; bytes meet 16 also for 8 where
-        /// that costs nothing. nil for ``defaultActivationBits(hiddenSize:)``.
+        /// that costs nothing. F16 and BF16 stay floats for 16, and for 8 become integers of 15 bits. nil for ``defaultActivationBits(hiddenSize:)``.
         public var activationBits: Int?
         /// How keys and values are kept; nil for ``ModelConfiguration/defaultCacheType``.
         public var cacheType: CacheType?

@@ -9,6 +9,7 @@ import Testing
     @Test(arguments: [ElementType.f32, .f16, .bf16], InstructionSet.allCases.filter(\.isSupported))
     func changesNoBit(type: ElementType, set: InstructionSet) throws {
         var generator = SplitMix64(seed: 31)
+        let precision: WeightPrecision = type == .f16 ? .f16 : type == .bf16 ? .bf16 : .f32
         for columns in [64, 192, 576, 1024, 100] {
             let rows = 150
             let tokens = 133
@@ -17,7 +18,7 @@ import Testing
             for token in 0..<tokens { x.setRow(token, generator.gauss(columns)) }
             let results = try [OpenBLAS.Use.always, .never].map { use in
                 let compute = try Compute(threads: 2, instructionSet: set, openBLASUse: use)
-                let w = try compute.makeMatrix([WeightPart(tensor)], precision: .native)
+                let w = try compute.makeMatrix([WeightPart(tensor)], precision: precision)
                 let y = Activations(rows: tokens, columns: rows)
                 for token in 0..<tokens { y.setRow(token, [Float](repeating: 0.25, count: rows)) }
                 if use == .always {

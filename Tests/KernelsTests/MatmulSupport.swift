@@ -172,6 +172,7 @@ struct TestActivations {
             case .int8: unsafe Self.int8Values(panel.base, columns: row.count)
             case .int16: unsafe Self.int16Values(panel.base, columns: row.count)
             case .split: unsafe Self.splitValues(panel.base, columns: row.count)
+            case .int15: unsafe Self.int15Values(panel.base, columns: row.count)
             }
         }
     }
@@ -215,6 +216,15 @@ struct TestActivations {
             let high = unsafe (block + ActivationBlock.header).load(fromByteOffset: column % 32, as: Int8.self)
             let low = unsafe (block + ActivationBlock.lowBytes).load(fromByteOffset: column % 32, as: Int8.self)
             return unsafe Double(block.loadUnaligned(as: Float.self)) * (256 * Double(high) + Double(low))
+        }
+    }
+
+    @unsafe static func int15Values(_ row: UnsafeMutableRawPointer, columns: Int) -> [Double] {
+        (0..<columns).map { column in
+            let block = unsafe row + column / 64 * ActivationBlock.int15
+            let q = unsafe (block + ActivationBlock.header)
+                .loadUnaligned(fromByteOffset: 2 * (column % 64), as: Int16.self)
+            return unsafe Double(block.loadUnaligned(as: Float.self)) * Double(q)
         }
     }
 

@@ -78,7 +78,7 @@ import Testing
     }
 
     /// With scales that are powers of two, every instruction set gives the same bits: the integer sums are exact.
-    @Test(arguments: TileLayout.allCases.filter { !$0.isDense }, [TileLayout.Activation.int8, .int16, .split])
+    @Test(arguments: TileLayout.allCases.filter { !$0.isWide }, [TileLayout.Activation.int8, .int16, .split])
     func integerSumsAgreeBetweenSets(layout: TileLayout, form: TileLayout.Activation) {
         guard layout.activations.contains(form) else { return }
         var generator = SplitMix64(seed: 13)
@@ -127,7 +127,7 @@ import Testing
             case .byteK: (32, 8, 16, 256)
             case .byteK16: (16, 8, 16, 256)
             case .byteK16Min: (32, 8, 32, 256)
-            case .f32, .f16, .bf16: (0, 1, 0, 0)
+            case .word, .f32, .f16, .bf16: (0, 1, 0, 0)
             }
         var halves: [Int] = []
         var bytes: [Int] = []

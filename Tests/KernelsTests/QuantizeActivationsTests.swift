@@ -10,6 +10,8 @@ import Testing
             [Float](repeating: 0, count: 64), (0..<64).map { Float($0) * 1e-38 }, (0..<64).map { Float($0) * 1e36 },
             // Ties: halves of the scale.
             [120] + (0..<31).map { Float($0) + 0.5 }, generator.gauss(64).map { $0 * 1e-30 },
+            // Alike, so that the norm of 64 decides; a block and a half, and the smallest that are not taken for zero.
+            (0..<96).map { $0 % 3 == 0 ? -1.5 : 1.5 }, [Float](repeating: 0x1p-112, count: 64),
         ]
     }()
 
@@ -31,17 +33,20 @@ import Testing
         func values(_ form: TileLayout.Activation) -> [Double] {
             TestActivations([x], as: form, kernels, against: .end).values[0]
         }
-        let (narrow, wide, split) = (values(.int8), values(.int16), values(.split))
+        let (narrow, wide, split, words) = (values(.int8), values(.int16), values(.split), values(.int15))
         for start in stride(from: 0, to: x.count, by: 32) {
             let block = start..<min(start + 32, x.count)
             let magnitude = Double(x[block].map(abs).max() ?? 0)
             // Half a step, a little rounding, and what is taken for zero.
-            let slack = magnitude * 1e-7 + 0x1p-116
+            let slack = magnitude * 1e-7 + 0x1p-112
             for column in block {
                 let value = Double(x[column])
                 #expect(abs(value - narrow[column]) <= magnitude / 240 + slack)
                 #expect(abs(value - wide[column]) <= magnitude / 65534 + slack)
                 #expect(abs(value - split[column]) <= magnitude / 65278 + slack)
+                // The scale of 64, which their norm may raise: √64 · 16383 / 46000 times at most.
+                let around = x[column / 64 * 64..<min(column / 64 * 64 + 64, x.count)].map(abs).max() ?? 0
+                #expect(abs(value - words[column]) <= Double(around) * (2.85 / 32766 + 1e-7) + 0x1p-112)
             }
         }
     }
@@ -64,7 +69,7 @@ import Testing
     private func quantized(_ x: [Float], _ kernels: MultiplyKernels) -> [UInt8] {
         let source = FencedMemory(byteCount: 4 * x.count, against: .end)
         unsafe source.base.copyMemory(from: x, byteCount: 4 * x.count)
-        return [TileLayout.Activation.int8, .int16, .split].flatMap { form in
+        return [TileLayout.Activation.int8, .int16, .split, .int15].flatMap { form in
             let bytes = ActivationBlock.rowBytes(columns: x.count, form)
             let memory = FencedMemory(byteCount: bytes, against: .end)
             unsafe kernels.quantize(to: form)(source.floats, x.count, memory.base, ActivationBlock.bytes(form))

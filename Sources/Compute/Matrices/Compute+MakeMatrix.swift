@@ -10,8 +10,8 @@ extension Compute {
     ///   - parts: tensors (rows, inputs) of any types, all with the same number of columns.
     ///   - groups: what shares a scale in the precisions that quantise.
     ///   - activationBits: 8 for activations as integers of 8 bits (16 for layouts of bytes where that costs nothing), 16
-    ///     for the output head, whose error goes straight to the logits, and where a model is small. Dense layouts read
-    ///     floats in any case.
+    ///     for the output head, whose error goes straight to the logits, and where a model is small. Weights in F16 and BF16
+    ///     become words for 8 (``WeightPrecision/native``); for 16 they stay floats and meet floats.
     ///   - name: what the matrix is called where time is told; nil for the tensors' names.
     /// - Throws: ``ComputeError/outOfMemory(bytes:)``, ``ComputeError/mismatchedParts(tensor:found:expected:)``, and
     ///   ``ComputeError/weightOutOfRange(tensor:precision:limit:)`` where weights are converted.
@@ -27,11 +27,12 @@ extension Compute {
         var firstRow = 0
         var rest = parts[...]
         while let first = rest.first {
-            let layout = TileLayout(of: first.tensor.type, precision, groups)
+            let layout = TileLayout(of: first.tensor.type, precision, groups, activationBits: activationBits)
             // Parts share a tile where all their rows are read the same way.
             let run = rest.prefix {
                 precision == .native
-                    ? $0.tensor.type == first.tensor.type : TileLayout(of: $0.tensor.type, precision, groups) == layout
+                    ? $0.tensor.type == first.tensor.type
+                    : TileLayout(of: $0.tensor.type, precision, groups, activationBits: activationBits) == layout
             }
             rest = rest.dropFirst(run.count)
             let tile = try makeTile(
@@ -95,7 +96,7 @@ extension Compute {
             for group in WorkerPool.share(of: groups, index: index, among: threadCount) {
                 let destination = unsafe piece.base + group * groupBytes
                 let fits = unsafe source.retile(
-                    firstRow: group * TileLayout.rows, layout, keepsElements: precision == .native,
+                    firstRow: group * TileLayout.rows, layout, keepsElements: precision == .native && layout != .word,
                     blocksPerScale: blocksPerScale, floats: floats, into: destination)
                 if !fits { isInRange.store(false, ordering: .relaxed) }
             }
@@ -111,10 +112,11 @@ extension Compute {
 
 extension TileLayout {
     /// The layout for a tensor's type at a precision.
-    init(of type: ElementType, _ precision: WeightPrecision, _ groups: WeightGroups) {
+    init(of type: ElementType, _ precision: WeightPrecision, _ groups: WeightGroups, activationBits: Int) {
+        let becomesWords = (type == .f16 || type == .bf16) && activationBits == 8
         self =
             switch precision {
-            case .native: TileLayout(keeping: type)
+            case .native: becomesWords ? .word : TileLayout(keeping: type)
             case .exact, .f32: .f32
             case .f16: .f16
             case .bf16: .bf16

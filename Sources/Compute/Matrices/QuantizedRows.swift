@@ -12,13 +12,14 @@ import Kernels
     private let int8: Panels?
     private let int16: Panels?
     private let split: Panels?
+    private let int15: Panels?
 
     /// Bytes of the integers of `count` tokens for a matrix, 0 where all its tiles read floats.
     static func bytes(_ w: WeightMatrix, count: Int) -> Int {
         func bytes(_ form: TileLayout.Activation) -> Int {
             w.reads(form) ? count * ActivationBlock.rowBytes(columns: w.inputs, form) : 0
         }
-        return bytes(.int8) + bytes(.int16) + bytes(.split)
+        return bytes(.int8) + bytes(.int16) + bytes(.split) + bytes(.int15)
     }
 
     /// The rows of `x`, to be written to `memory` (``bytes(_:count:)`` of it).
@@ -42,6 +43,7 @@ import Kernels
         unsafe int8 = panels(.int8)
         unsafe int16 = panels(.int16)
         unsafe split = panels(.split)
+        unsafe int15 = panels(.int15)
     }
 
     /// Quantises the tokens with these numbers, counted from 0.
@@ -55,6 +57,7 @@ import Kernels
             unsafe quantize(int8, kernels.quantizeInt8)
             unsafe quantize(int16, kernels.quantizeInt16)
             unsafe quantize(split, kernels.quantizeSplit)
+            unsafe quantize(int15, kernels.quantizeInt15)
         }
     }
 
@@ -65,6 +68,7 @@ import Kernels
         case .int8: return unsafe (UnsafeRawPointer(int8!.row(ofToken: token).start), 0)
         case .int16: return unsafe (UnsafeRawPointer(int16!.row(ofToken: token).start), 0)
         case .split: return unsafe (UnsafeRawPointer(split!.row(ofToken: token).start), 0)
+        case .int15: return unsafe (UnsafeRawPointer(int15!.row(ofToken: token).start), 0)
         case .f32: return unsafe (UnsafeRawPointer(x.pointer(row: firstRow + token)), 4 * x.stride)
         }
     }

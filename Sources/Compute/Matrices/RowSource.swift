@@ -21,7 +21,7 @@ import Tensors
     ///   - keepsElements: whether the file's type is kept, instead of going through floats.
     ///   - blocksPerScale: blocks of 32 columns that share a scale where weights are quantised.
     ///   - floats: room for eight rows.
-    /// - Returns: whether every weight is a number that the layout can hold; always, where elements are kept.
+    /// - Returns: whether every weight is a number that the layout can hold; always, where elements are kept or words.
     func retile(
         firstRow: Int, _ layout: TileLayout, keepsElements: Bool, blocksPerScale: Int,
         floats: UnsafeMutablePointer<Float>, into destination: UnsafeMutableRawPointer
@@ -39,6 +39,11 @@ import Tensors
             }
             if keepsElements {
                 unsafe retileGroup(type, rows: pointers.baseAddress!, columns: columns, into: destination)
+                return true
+            }
+            if layout == .word {
+                // A weight that is not finite stays one that every product shows, as in the file.
+                unsafe retileWordGroup(rows: floats, columns: columns, into: destination)
                 return true
             }
             let weights = unsafe UnsafeBufferPointer(start: floats, count: TileLayout.rows * columns)

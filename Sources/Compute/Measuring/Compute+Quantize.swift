@@ -4,13 +4,14 @@ import Kernels
 extension Compute {
     /// The forms that activations are quantised to.
     package enum QuantizedForm: String, CaseIterable, Sendable {
-        case int8, int16, split
+        case int8, int16, split, int15
 
         fileprivate var activation: TileLayout.Activation {
             switch self {
             case .int8: .int8
             case .int16: .int16
             case .split: .split
+            case .int15: .int15
             }
         }
 

@@ -9,7 +9,7 @@ package struct ProductKernel: Sendable {
 
     /// One for each layout that some type is re-tiled to.
     package static let all: [ProductKernel] = TileLayout.allCases.compactMap { layout in
-        let types = ElementType.allCases.filter { TileLayout(keeping: $0) == layout }
+        let types = ElementType.allCases.filter { TileLayout(of: $0, .native, .standard, activationBits: 8) == layout }
             .sorted { $0.blockBytes * $1.blockLength > $1.blockBytes * $0.blockLength }
         return types.isEmpty ? nil : ProductKernel(layout: layout, types: types)
     }

@@ -6,6 +6,10 @@
 ///     split  [f32 scale][f32 scale·Σq       ][s32 −8·Σq              ][unused               ]
 ///            [32 × s8 h][32 × s8 l], q = 256·h + l                                                          80 bytes
 ///
+///     int15  [f32 scale][s32 −Σ(q₀q₂ + q₁q₃)][zeros                                 ][64 × s16 q] 144 bytes
+///
+/// The last one is for 64 activations, and its sum goes over all fours of columns; see ``WordBlock``.
+///
 /// The two forms of 16 bits suit what they meet: bytes are widened to be multiplied with words, while nibbles are
 /// multiplied with bytes, the high ones and then the low ones.
 ///
@@ -25,6 +29,8 @@ public enum ActivationBlock {
     @inlinable public static var int16: Int { 16 + 64 }
     /// Bytes of a block with 16-bit integers in two halves.
     @inlinable public static var split: Int { 16 + 64 }
+    /// Bytes of a block of 64 columns with 15-bit integers.
+    @inlinable public static var int15: Int { 16 + 128 }
     /// Where the low bytes of a split block begin.
     @inlinable public static var lowBytes: Int { header + 32 }
 
@@ -38,11 +44,18 @@ public enum ActivationBlock {
     /// The largest integer whose high byte stays within ±127: 256·127 + 127.
     @inlinable public static var largestSplit: Float { 32639 }
     /// Blocks below this are zeros: the reciprocal of a smaller scale would overflow.
-    @inlinable public static var smallestMagnitude: Float { 0x1p-116 }
+    @inlinable public static var smallestMagnitude: Float { 0x1p-112 }
 
     /// Bytes of a row of activations.
     public static func rowBytes(columns: Int, _ activation: TileLayout.Activation) -> Int {
-        activation == .f32 ? columns * 4 : (columns + 31) / 32 * bytes(activation)
+        if activation == .f32 { return columns * 4 }
+        let block = blockColumns(activation)
+        return (columns + block - 1) / block * bytes(activation)
+    }
+
+    /// Columns of a block.
+    public static func blockColumns(_ activation: TileLayout.Activation) -> Int {
+        activation == .int15 ? WordBlock.columns : 32
     }
 
     /// Bytes of a block.
@@ -51,6 +64,7 @@ public enum ActivationBlock {
         case .int8: int8
         case .int16: int16
         case .split: split
+        case .int15: int15
         case .f32: 32 * 4
         }
     }

@@ -13,10 +13,12 @@ public typealias QuantizeActivationsKernel =
     public var int8Tokens: Int
     public var int16Tokens: Int
     public var splitTokens: Int
+    public var int15Tokens: Int
     public var floatTokens: Int
     public var quantizeInt8: QuantizeActivationsKernel
     public var quantizeInt16: QuantizeActivationsKernel
     public var quantizeSplit: QuantizeActivationsKernel
+    public var quantizeInt15: QuantizeActivationsKernel
     public var nibbleInt8: NibbleProducts
     public var nibbleInt16: NibbleProducts
     /// Products of nibbles and 8-bit activations for many tokens; nil where the set has nothing faster for them than
@@ -26,29 +28,34 @@ public typealias QuantizeActivationsKernel =
     public var byteInt8: ByteProducts
     /// Whether bytes are multiplied with 8-bit activations faster than with 16-bit ones.
     public var isFasterWithInt8: Bool
+    public var word: TileKernel
     public var f32: TileKernel
     public var f16: TileKernel
     public var bf16: TileKernel
 
     public init(
-        int8Tokens: Int, int16Tokens: Int, splitTokens: Int, floatTokens: Int,
+        int8Tokens: Int, int16Tokens: Int, splitTokens: Int, int15Tokens: Int, floatTokens: Int,
         quantizeInt8: @escaping QuantizeActivationsKernel, quantizeInt16: @escaping QuantizeActivationsKernel,
-        quantizeSplit: @escaping QuantizeActivationsKernel, nibbleInt8: NibbleProducts, nibbleInt16: NibbleProducts,
+        quantizeSplit: @escaping QuantizeActivationsKernel, quantizeInt15: @escaping QuantizeActivationsKernel,
+        nibbleInt8: NibbleProducts, nibbleInt16: NibbleProducts,
         byteInt16: ByteProducts, byteInt8: ByteProducts, isFasterWithInt8: Bool,
-        f32: @escaping TileKernel, f16: @escaping TileKernel, bf16: @escaping TileKernel
+        word: @escaping TileKernel, f32: @escaping TileKernel, f16: @escaping TileKernel, bf16: @escaping TileKernel
     ) {
         self.int8Tokens = int8Tokens
         self.int16Tokens = int16Tokens
         self.splitTokens = splitTokens
+        self.int15Tokens = int15Tokens
         self.floatTokens = floatTokens
         unsafe self.quantizeInt8 = quantizeInt8
         unsafe self.quantizeInt16 = quantizeInt16
         unsafe self.quantizeSplit = quantizeSplit
+        unsafe self.quantizeInt15 = quantizeInt15
         self.nibbleInt8 = nibbleInt8
         self.nibbleInt16 = nibbleInt16
         self.byteInt16 = byteInt16
         self.byteInt8 = byteInt8
         self.isFasterWithInt8 = isFasterWithInt8
+        unsafe self.word = word
         unsafe self.f32 = f32
         unsafe self.f16 = f16
         unsafe self.bf16 = bf16
@@ -60,6 +67,7 @@ public typealias QuantizeActivationsKernel =
         case .int8: int8Tokens
         case .int16: int16Tokens
         case .split: splitTokens
+        case .int15: int15Tokens
         case .f32: floatTokens
         }
     }
@@ -76,6 +84,7 @@ public typealias QuantizeActivationsKernel =
         case .int8: unsafe quantizeInt8
         case .int16: unsafe quantizeInt16
         case .split: unsafe quantizeSplit
+        case .int15: unsafe quantizeInt15
         case .f32: preconditionFailure("floats are read as they are")
         }
     }
@@ -100,6 +109,7 @@ public typealias QuantizeActivationsKernel =
         case .byteK: unsafe bytes.byteK
         case .byteK16: unsafe bytes.byteK16
         case .byteK16Min: unsafe bytes.byteK16Min
+        case .word: unsafe word
         case .f32: unsafe f32
         case .f16: unsafe f16
         case .bf16: unsafe bf16
@@ -107,10 +117,11 @@ public typealias QuantizeActivationsKernel =
     }
 
     public static let portable = unsafe MultiplyKernels(
-        int8Tokens: 4, int16Tokens: 4, splitTokens: 4, floatTokens: 4,
+        int8Tokens: 4, int16Tokens: 4, splitTokens: 4, int15Tokens: 4, floatTokens: 4,
         quantizeInt8: { unsafe quantizeActivationsInt8($0, count: $1, into: $2, blockStride: $3) },
         quantizeInt16: { unsafe quantizeActivationsInt16($0, count: $1, into: $2, blockStride: $3) },
         quantizeSplit: { unsafe quantizeActivationsSplit($0, count: $1, into: $2, blockStride: $3) },
+        quantizeInt15: { unsafe quantizeActivationsInt15($0, count: $1, into: $2, blockStride: $3) },
         nibbleInt8: NibbleProducts(
             nibble: { unsafe multiplyNibbleTile($0) },
             nibbleMin: { unsafe multiplyNibbleMinTile($0) },
@@ -132,6 +143,7 @@ public typealias QuantizeActivationsKernel =
             byteK16: { unsafe multiplyByteK16Int8Tile($0) },
             byteK16Min: { unsafe multiplyByteK16MinInt8Tile($0) }),
         isFasterWithInt8: false,
+        word: { unsafe multiplyWordTile($0) },
         f32: { unsafe multiplyF32Tile($0) },
         f16: { unsafe multiplyF16Tile($0) },
         bf16: { unsafe multiplyBF16Tile($0) })

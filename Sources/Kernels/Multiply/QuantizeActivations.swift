@@ -6,7 +6,7 @@
 /// - Layout: ``ActivationBlock``, `int8`, a block every `blockStride` bytes.
 /// - Preconditions: room for the blocks; no alignment is needed.
 /// - Error: |x − scale·q| ≤ scale / 2. All instruction sets give the same bits. A block with a NaN or an infinity gets a
-///   NaN scale, which every product shows; one whose largest magnitude is below 2⁻¹¹⁶ becomes zeros.
+///   NaN scale, which every product shows; one whose largest magnitude is below 2⁻¹¹² becomes zeros.
 /// - Threads: by rows.
 @unsafe func quantizeActivationsInt8(
     _ source: UnsafePointer<Float>, count: Int, into destination: UnsafeMutableRawPointer, blockStride: Int

@@ -12,6 +12,7 @@
 ///     byteK        [8 × f16 d][8 × f16 m] then 8 × { [8 × s8 a][8 × s8 b] [256 B] }      w = (d·a)·q + m·b
 ///     byteK16      [8 × f16 d]            then 8 × { [2 × 8 × s8 a] [256 B] }            w = (d·a)·q, a per 16 columns
 ///     byteK16Min   [8 × f16 d][8 × f16 m] then 8 × { [2 × 8 × s8 a][2 × 8 × s8 b] [256 B] }
+///     word         [8 × bf16 d]                             [1024 B of 16-bit integers]  w = d·q, 64 columns
 ///     f32          column after column: 8 × f32
 ///     f16, bf16    column after column: 8 × 16 bits
 ///
@@ -20,9 +21,11 @@
 ///
 /// Nibbles: byte 4·r + i of vector v (v < 4) holds column 4·v + i of row r below and column 16 + 4·v + i above.
 /// Bytes: byte 4·s + i of vector v (v < 8) holds column 4·v + i of the row that ``byteRows`` has at s.
+/// Words: the 32-bit lane r of vector v (v < 32) holds columns 2·v and 2·v + 1 of row r; see ``WordBlock``.
 public enum TileLayout: Sendable, CaseIterable {
     case nibble, nibbleMin, nibbleK
     case byte, byteMin, byteK, byteK16, byteK16Min
+    case word
     case f32, f16, bf16
 
     /// Rows of a group: the 32-bit lanes of a 256-bit vector.
@@ -38,13 +41,14 @@ public enum TileLayout: Sendable, CaseIterable {
     }
 
     /// What the kernels of a layout read the activations as; see ``ActivationBlock``.
-    public enum Activation: Sendable { case int8, int16, split, f32 }
+    public enum Activation: Sendable { case int8, int16, split, int15, f32 }
 
-    /// The forms of activations that there are kernels for: of 8 bits, then of 16; or floats.
+    /// The forms of activations that there are kernels for: of 8 bits, then of 16; or the one form there is.
     public var activations: [Activation] {
         switch self {
         case .nibble, .nibbleMin, .nibbleK: [.int8, .split]
         case .byte, .byteMin, .byteK, .byteK16, .byteK16Min: [.int8, .int16]
+        case .word: [.int15]
         case .f32, .f16, .bf16: [.f32]
         }
     }
@@ -57,18 +61,22 @@ public enum TileLayout: Sendable, CaseIterable {
         }
     }
 
+    /// Whether a weight takes 16 bits and more.
+    public var isWide: Bool { isDense || self == .word }
+
     /// Bytes of the f16 scales, and minimums, that a block or a run of blocks begins with.
     var scaleBytes: Int {
         switch self {
         case .nibble, .byte, .byteK16: 16
         case .nibbleMin, .nibbleK, .byteMin, .byteK, .byteK16Min: 32
+        case .word: 16
         case .f32, .f16, .bf16: 0
         }
     }
 
     /// Bytes of a group over so many columns.
     /// - Parameter blocksPerScale: blocks of 32 columns that share a header; the K layouts have 8 in any case.
-    /// - Precondition: whole blocks of 32 for the quantised layouts, of 256 for the K ones.
+    /// - Precondition: whole blocks of 32 for the quantised layouts, of 256 for the K ones, of 64 for words.
     public func groupBytes(columns: Int, blocksPerScale: Int = 1) -> Int {
         let blocks = columns / Self.columns
         let headers = (blocks + blocksPerScale - 1) / blocksPerScale
@@ -78,6 +86,7 @@ public enum TileLayout: Sendable, CaseIterable {
         case .byte, .byteMin: headers * scaleBytes + blocks * 256
         case .byteK, .byteK16: blocks / 8 * (scaleBytes + 8 * (16 + 256))
         case .byteK16Min: blocks / 8 * (scaleBytes + 8 * (32 + 256))
+        case .word: columns / WordBlock.columns * WordBlock.groupBytes
         case .f32: columns * 32
         case .f16, .bf16: columns * 16
         }

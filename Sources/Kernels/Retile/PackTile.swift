@@ -51,8 +51,8 @@ extension UnpackedBlock {
                 }
                 unsafe packBytes(row, block: block, into: header + 32)
             }
-        case .f32, .f16, .bf16:
-            preconditionFailure("a dense layout has no blocks")
+        case .word, .f32, .f16, .bf16:
+            preconditionFailure("a layout of what was floats has no blocks of a file")
         }
     }
 

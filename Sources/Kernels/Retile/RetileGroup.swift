@@ -23,6 +23,7 @@ extension TileLayout {
     public var blockColumns: Int {
         switch self {
         case .nibble, .nibbleMin, .byte, .byteMin: 32
+        case .word: 64
         case .nibbleK, .byteK, .byteK16, .byteK16Min: 256
         case .f32, .f16, .bf16: 1
         }

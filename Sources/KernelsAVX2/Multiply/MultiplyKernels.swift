@@ -17,10 +17,11 @@ extension MultiplyKernels {
 
     private static let tiles = unsafe MultiplyKernels(
         // With four tokens, their sums, the weights and a mask fill 16 registers; with six, where nibbles are expanded.
-        int8Tokens: 6, int16Tokens: 4, splitTokens: 3, floatTokens: 4,
+        int8Tokens: 6, int16Tokens: 4, splitTokens: 3, int15Tokens: 8, floatTokens: 4,
         quantizeInt8: { unsafe quantizeActivationsInt8($0, count: $1, into: $2, blockStride: $3) },
         quantizeInt16: { unsafe quantizeActivationsInt16($0, count: $1, into: $2, blockStride: $3) },
         quantizeSplit: { unsafe quantizeActivationsSplit($0, count: $1, into: $2, blockStride: $3) },
+        quantizeInt15: { unsafe quantizeActivationsInt15($0, count: $1, into: $2, blockStride: $3) },
         nibbleInt8: NibbleProducts(
             nibble: { unsafe multiplyNibbleTile($0) },
             nibbleMin: { unsafe multiplyNibbleMinTile($0) },
@@ -42,6 +43,7 @@ extension MultiplyKernels {
             byteK16: { unsafe multiplyByteK16Int8Tile($0) },
             byteK16Min: { unsafe multiplyByteK16MinInt8Tile($0) }),
         isFasterWithInt8: false,
+        word: { unsafe multiplyWordTile($0) },
         f32: { unsafe multiplyF32Tile($0) },
         f16: { unsafe multiplyF16Tile($0) },
         bf16: { unsafe multiplyBF16Tile($0) })

@@ -130,7 +130,7 @@ private func maximum(_ v: __m256i) -> Int32 {
 @inline(__always) private func turnedByOne() -> __m256i { _mm256_setr_epi32(1, 0, 3, 2, 5, 4, 7, 6) }
 
 /// 32 floats in four registers.
-private struct Block {
+struct Block {
     private var a: __m256
     private var b: __m256
     private var c: __m256
@@ -163,13 +163,24 @@ private struct Block {
     /// cannot or need not be quantised.
     @inline(__always)
     func scale(largest: Float) -> (scale: Float, inverse: Float) {
-        // As integers, magnitudes order like floats, and NaN stands above infinity.
-        let all = _mm256_max_epi32(
-            _mm256_max_epi32(magnitudes(a), magnitudes(b)), _mm256_max_epi32(magnitudes(c), magnitudes(d)))
-        let magnitude = Float(bitPattern: UInt32(bitPattern: maximum(all)))
+        Self.scale(magnitudes, largest: largest)
+    }
+
+    /// The same of the largest of eight magnitudes.
+    @inline(__always)
+    static func scale(_ magnitudes: __m256i, largest: Float) -> (scale: Float, inverse: Float) {
+        let magnitude = Float(bitPattern: UInt32(bitPattern: maximum(magnitudes)))
         if !(magnitude <= Float.greatestFiniteMagnitude) { return (.nan, 0) }
         if magnitude < ActivationBlock.smallestMagnitude { return (0, 0) }
         return (magnitude / largest, largest / magnitude)
+    }
+
+    /// The largest of every eighth magnitude. As integers, magnitudes order like floats, and NaN stands above infinity.
+    var magnitudes: __m256i {
+        @inline(__always) get {
+            _mm256_max_epi32(
+                _mm256_max_epi32(magnitudes(a), magnitudes(b)), _mm256_max_epi32(magnitudes(c), magnitudes(d)))
+        }
     }
 
     @inline(__always)

@@ -1,13 +1,13 @@
 import Kernels
 
 extension MultiplyKernels {
-    /// AVX-512 with VNNI for the integer products of more than two rows of activations, and for the float products of more
-    /// than four; `base` has the rest.
+    /// AVX-512 with VNNI for the integer products of more than two rows of activations, and for the products of words and
+    /// of floats with more than four; `base` has the rest.
     ///
     /// One row or two wait for the weights to come from memory, and the narrower kernels, which read one group after the
     /// other, get them as a single stream: 30 GB/s on one core, where two streams get 20. The bits are the same, since
     /// both sum in the same order with the same roundings. Floats of three rows or four are no slower there: as many chains
-    /// are too few here.
+    /// are too few here. Words of as many wait for memory, too.
     static func avx512(over base: MultiplyKernels) -> MultiplyKernels {
         var kernels = base
         kernels.int8Tokens = widestCall
@@ -42,6 +42,8 @@ extension MultiplyKernels {
             byteK16: wide(base.byteInt8.byteK16) { unsafe multiplyByteK16Int8Tile($0) },
             byteK16Min: wide(base.byteInt8.byteK16Min) { unsafe multiplyByteK16MinInt8Tile($0) })
         kernels.isFasterWithInt8 = true
+        kernels.int15Tokens = widestWordCall
+        unsafe kernels.word = wide(base.word, above: 4) { unsafe multiplyWordTile($0) }
         kernels.floatTokens = widestCall
         unsafe kernels.f32 = wide(base.f32, above: 4) { unsafe multiplyF32Tile($0) }
         unsafe kernels.f16 = wide(base.f16, above: 4) { unsafe multiplyF16Tile($0) }

@@ -1,0 +1,78 @@
+import CIntrinsics
+import Kernels
+
+/// Multiplies 15-bit weights with one scale, a power of two, per 64 columns (F16, BF16) with 15-bit activations.
+///
+///     y[t][r] = Σ over blocks   d[r] · scale[t] · Σ q[r][c] · x[t][c]
+///
+/// Shapes, layout, preconditions, error and threads are those of the portable kernel of the same name. Here `vpmaddwd`
+/// multiplies two columns of eight rows with two activations broadcast from memory, and `vpaddd` adds the pairs to the
+/// rows' integers: two instructions for what takes floats two multiply-adds and two conversions. (Adding weights to
+/// activations to save half of the products, as the wider set does, would take more than it saves.)
+@unsafe func multiplyWordTile(_ call: TileCall) {
+    switch unsafe call.tokens {
+    case 1: unsafe multiplyWords(call, Tokens<1>.self)
+    case 2: unsafe multiplyWords(call, Tokens<2>.self)
+    case 3: unsafe multiplyWords(call, Tokens<3>.self)
+    case 4: unsafe multiplyWords(call, Tokens<4>.self)
+    case 5: unsafe multiplyWords(call, Tokens<5>.self)
+    case 6: unsafe multiplyWords(call, Tokens<6>.self)
+    case 7: unsafe multiplyWords(call, Tokens<7>.self)
+    default: unsafe multiplyWords(call, Tokens<8>.self)
+    }
+}
+
+@unsafe @inline(__always)
+private func multiplyWords<let tokens: Int>(_ call: TileCall, _: Tokens<tokens>.Type) {
+    let stride = ActivationBlock.int15
+    let blocks = unsafe call.columns / WordBlock.columns
+    // Made once: the initialiser is a call, which would cost as much as the products of a block.
+    let zeroIntegers = InlineArray<tokens, __m256i>(repeating: _mm256_setzero_si256())
+    let zeroSums = InlineArray<tokens, __m256>(repeating: _mm256_setzero_ps())
+    for group in unsafe 0..<call.groups {
+        var w = unsafe call.weights + group * call.groupBytes
+        var x = unsafe call.activations
+        var sums = zeroSums
+        for _ in 0..<blocks {
+            let scale = unsafe loadScales(w)
+            unsafe w += 16
+            var integers = zeroIntegers
+            for pair in 0..<16 {
+                // With more tokens the weights come from a cache.
+                if tokens <= 2 { unsafe prefetchLine(w + (prefetchBytes &+ 64 &* pair)) }
+                for v in 2 * pair..<2 * pair + 2 {
+                    let words = unsafe _mm256_loadu_si256((w + 32 &* v).assumingMemoryBound(to: __m256i.self))
+                    for t in 0..<tokens {
+                        let columns = unsafe broadcast(x + (t &* stride &+ ActivationBlock.header &+ 4 &* v))
+                        integers[t] = _mm256_add_epi32(integers[t], _mm256_madd_epi16(words, columns))
+                    }
+                }
+            }
+            for t in 0..<tokens {
+                let about = unsafe (x + t &* stride).assumingMemoryBound(to: Float.self)
+                let factor = unsafe _mm256_mul_ps(scale, _mm256_broadcast_ss(about))
+                sums[t] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(integers[t]), factor, sums[t])
+            }
+            unsafe w += 1024
+            unsafe x += tokens &* stride
+        }
+        for t in 0..<tokens {
+            unsafe storeTile(
+                sums[t], to: call.output + t * call.outputStride + 8 * group, rows: call.rows - 8 * group,
+                accumulates: call.accumulates)
+        }
+    }
+}
+
+/// Two activations for every row.
+@unsafe @inline(__always)
+private func broadcast(_ p: UnsafeRawPointer) -> __m256i {
+    unsafe _mm256_set1_epi32(p.loadUnaligned(as: Int32.self))
+}
+
+/// Eight bf16 as floats.
+@unsafe @inline(__always)
+private func loadScales(_ p: UnsafeRawPointer) -> __m256 {
+    let wide = unsafe _mm256_cvtepu16_epi32(_mm_loadu_si128(p.assumingMemoryBound(to: __m128i.self)))
+    return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16))
+}
