@@ -65,7 +65,7 @@ extension Compute {
 
     /// Bytes that a thread needs to expand the nibbles of a matrix.
     private static func bytes(of w: WeightMatrix, in expanded: ExpandedNibbles) -> Int {
-        w.tiles.map {
+        w.tiles.filter { unsafe expanded.expand($0.layout) != nil }.map {
             expanded.bytes($0.layout, groups: groups(of: $0, in: expanded), columns: $0.columns)
         }.max() ?? 0
     }
