@@ -54,14 +54,7 @@ extension Compute {
                 }
             }
         }
-        var sum = QuantizationLoss()
-        for loss in losses {
-            guard let loss else { return nil }
-            // In the order of the rows, so that no thread shows in the last bit.
-            sum.squaredError += Double(loss.error)
-            sum.squaredNorm += Double(loss.norm)
-        }
-        return sum
+        return QuantizationLoss(ofRows: losses)
     }
 }
 

@@ -12,6 +12,16 @@ public struct QuantizationLoss: Sendable, Equatable {
 
     public init() {}
 
+    /// The sum of what rows lost, nil where one could not be quantised. In the order of the rows, so that no thread shows in the
+    /// last bit.
+    init?(ofRows losses: [GroupLoss?]) {
+        for loss in losses {
+            guard let loss else { return nil }
+            squaredError += Double(loss.error)
+            squaredNorm += Double(loss.norm)
+        }
+    }
+
     /// √(``squaredError`` / ``squaredNorm``): 0 for nothing lost, and for weights that are all 0.
     public var relativeError: Double { squaredNorm > 0 ? (squaredError / squaredNorm).squareRoot() : 0 }
 

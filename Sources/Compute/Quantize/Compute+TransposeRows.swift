@@ -41,13 +41,7 @@ extension Compute {
                 }
             }
         }
-        var sum = QuantizationLoss()
-        for loss in losses {
-            guard let loss else { return nil }
-            sum.squaredError += Double(loss.error)
-            sum.squaredNorm += Double(loss.norm)
-        }
-        return sum
+        return QuantizationLoss(ofRows: losses)
     }
 
     /// Rows that a thread turns at a time: their numbers fill a cache line of f32.

@@ -119,12 +119,6 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
     }
 }
 
-/// Four activations for every row.
-@unsafe @inline(__always)
-private func broadcast(_ p: UnsafeRawPointer) -> __m256i {
-    unsafe _mm256_set1_epi32(p.loadUnaligned(as: Int32.self))
-}
-
 /// Scale·Σ over a block (−1), or over one of its halves, for every row.
 @unsafe @inline(__always)
 private func sum(_ block: UnsafeRawPointer, half: Int) -> __m256 {

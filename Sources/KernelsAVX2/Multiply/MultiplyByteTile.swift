@@ -77,7 +77,7 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
                         let low = unsafe _mm256_cvtepi8_epi16(_mm_loadu_si128(bytes))
                         let high = unsafe _mm256_cvtepi8_epi16(_mm_loadu_si128(bytes + 1))
                         for t in 0..<tokens {
-                            let columns = unsafe broadcast(x + (t &* stride &+ ActivationBlock.header &+ 8 &* v))
+                            let columns = unsafe broadcastWords(x + (t &* stride &+ ActivationBlock.header &+ 8 &* v))
                             lower[t] = _mm256_add_epi32(lower[t], _mm256_madd_epi16(low, columns))
                             upper[t] = _mm256_add_epi32(upper[t], _mm256_madd_epi16(high, columns))
                         }
@@ -114,6 +114,6 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
 
 /// Four activations for every row.
 @unsafe @inline(__always)
-private func broadcast(_ p: UnsafeRawPointer) -> __m256i {
+private func broadcastWords(_ p: UnsafeRawPointer) -> __m256i {
     unsafe _mm256_set1_epi64x(p.loadUnaligned(as: Int64.self))
 }

@@ -74,9 +74,3 @@ private func multiplyBytes<let minimums: Int, let tokens: Int>(
         }
     }
 }
-
-/// Four activations for every row.
-@unsafe @inline(__always)
-private func broadcast(_ p: UnsafeRawPointer) -> __m256i {
-    unsafe _mm256_set1_epi32(p.loadUnaligned(as: Int32.self))
-}

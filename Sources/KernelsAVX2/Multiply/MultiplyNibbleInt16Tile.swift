@@ -106,9 +106,3 @@ private func dot(_ first: __m256i, _ second: __m256i, _ x: UnsafeRawPointer) -> 
     unsafe _mm256_add_epi16(
         _mm256_maddubs_epi16(first, broadcast(x)), _mm256_maddubs_epi16(second, broadcast(x + 16)))
 }
-
-/// Four activations for every row.
-@unsafe @inline(__always)
-private func broadcast(_ p: UnsafeRawPointer) -> __m256i {
-    unsafe _mm256_set1_epi32(p.loadUnaligned(as: Int32.self))
-}

@@ -64,12 +64,6 @@ private func multiplyWords<let tokens: Int>(_ call: TileCall, _: Tokens<tokens>.
     }
 }
 
-/// Two activations for every row.
-@unsafe @inline(__always)
-private func broadcast(_ p: UnsafeRawPointer) -> __m256i {
-    unsafe _mm256_set1_epi32(p.loadUnaligned(as: Int32.self))
-}
-
 /// Eight bf16 as floats.
 @unsafe @inline(__always)
 private func loadScales(_ p: UnsafeRawPointer) -> __m256 {
