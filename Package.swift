@@ -66,6 +66,7 @@ let package = Package(
     targets: [
         // Floor 0
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CScheduler"),
         library("DynamicLibraries"),
         library("UntrustedInput"),
         library("Tensors"),
@@ -77,7 +78,7 @@ let package = Package(
         library("Checkpoints", ["Tensors", "UntrustedInput"]),
         library("Tokenizers", ["UntrustedInput"]),
         // Floor 2
-        library("Compute", ["Kernels", "Tensors", "COpenBLAS"] + instructionSetDependencies),
+        library("Compute", ["Kernels", "Tensors", "COpenBLAS", "CScheduler"] + instructionSetDependencies),
         library("Inference"),
         // Floor 3
         library("Transformer", ["Checkpoints", "Compute", "Inference", "Tensors", "UntrustedInput"]),

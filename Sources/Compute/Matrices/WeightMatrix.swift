@@ -16,12 +16,15 @@ public final class WeightMatrix: Sendable {
     let tensorNames: [String]
 
     let tiles: [WeightTile]
+    /// Pairs of row groups of all tiles: what threads share a product by.
+    let pairCount: Int
 
     init(tiles: [WeightTile], inputs: Int, name: String, tensorNames: [String]) {
         self.tiles = tiles
         self.inputs = inputs
         self.tensorNames = tensorNames
         outputs = tiles.reduce(0) { $0 + $1.rows }
+        pairCount = tiles.reduce(0) { $0 + $1.pairs }
         byteCount = tiles.reduce(0) { $0 + $1.groups * $1.groupBytes }
         label = "\(name) [\(outputs), \(inputs)]"
         tileDescription = tiles.map { "\($0.layout)" }.joined(separator: "+")
@@ -45,4 +48,8 @@ struct WeightTile: Sendable {
 
     /// Groups of eight rows, the last one padded with zeros.
     var groups: Int { (rows + TileLayout.rows - 1) / TileLayout.rows }
+
+    /// Groups that stay together when threads share a tile: the kernels of 512 bits take them two by two.
+    static var pair: Int { 2 }
+    var pairs: Int { (groups + Self.pair - 1) / Self.pair }
 }

@@ -10,7 +10,7 @@ import Synchronization
 /// What the threads of a ``WorkerPool`` share: the number of the current region, what it does, and who is not done.
 ///
 /// The caller publishes a region by counting `number` up; each worker runs it and counts `unfinished` down; the
-/// caller waits for zero. Whoever waits spins first, then gives its core away a few times, then sleeps on a
+/// caller waits for zero. Whoever waits spins first, then gives its core away for a while, then sleeps on a
 /// condition variable. A sleeper announces itself before it looks a last time, and a waker looks for sleepers
 /// after it has published (both sequentially consistent), so no wake-up is lost.
 @safe final class PoolState: @unchecked Sendable {
@@ -28,16 +28,22 @@ import Synchronization
     private let sleepers = Atomic<Int>(0)
 
     private let workerCount: Int
+    private let placement: CorePlacement
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
 
     /// Some 30 µs of loads from the own cache: longer than the serial stretches between the regions of one token.
     private static let spins = 30_000
-    /// Then this many times to the end of the scheduler's queue.
-    private static let yields = 50
+    /// Then to the end of the scheduler's queue again and again for so many nanoseconds, longer than what lies between two tokens:
+    /// workers wake up once an answer and not once a token.
+    private static let patience: UInt64 = 500_000
+    /// Nanoseconds after which somebody else had the core meanwhile. Who waits in the queue then waits for the other's time
+    /// to be over, whereas a sleeper who is woken goes first.
+    private static let othersTurn: UInt64 = 50_000
 
     init(workerCount: Int) {
         self.workerCount = workerCount
+        placement = CorePlacement(threadCount: workerCount + 1)
         unsafe mutex = .allocate(capacity: 1)
         unsafe condition = .allocate(capacity: 1)
         unsafe pthread_mutex_init(mutex, nil)
@@ -60,6 +66,7 @@ import Synchronization
             type = Body.self
             number.add(1, ordering: .sequentiallyConsistent)
             wakeSleepers()
+            placement.settle(thread: 0)
             body.run(thread: 0)
             wait { self.unfinished.load(ordering: .sequentiallyConsistent) == 0 }
         }
@@ -72,6 +79,7 @@ import Synchronization
             wait { self.number.load(ordering: .sequentiallyConsistent) != seen }
             seen &+= 1
             if isStopping.load(ordering: .acquiring) { return }
+            placement.settle(thread: index)
             if let type, let region = unsafe region { unsafe type.run(at: region, thread: index) }
             if unfinished.subtract(1, ordering: .sequentiallyConsistent).newValue == 0 { wakeSleepers() }
         }
@@ -89,9 +97,14 @@ import Synchronization
         for _ in 0..<Self.spins {
             if isReady() { return }
         }
-        for _ in 0..<Self.yields {
-            if isReady() { return }
+        let start = MonotonicClock.now
+        var now = start
+        while now - start < Self.patience {
             sched_yield()
+            if isReady() { return }
+            let last = now
+            now = MonotonicClock.now
+            if now - last > Self.othersTurn { break }
         }
         unsafe pthread_mutex_lock(mutex)
         sleepers.add(1, ordering: .sequentiallyConsistent)
@@ -110,6 +123,6 @@ import Synchronization
 }
 
 /// 128 bytes, so that what stands before and after it never shares a cache line (nor a prefetched pair of them).
-private struct CacheLine {
+struct CacheLine {
     private let bytes: InlineArray<16, UInt64> = .init(repeating: 0)
 }

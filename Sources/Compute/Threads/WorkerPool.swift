@@ -17,11 +17,13 @@ package final class WorkerPool: Sendable {
     package let threadCount: Int
     package let recorder: OperationRecorder
     private let state: PoolState
+    private let counters: PieceCounters
     private let threads: [ThreadHandle]
 
     package init(threadCount: Int) throws(ComputeError) {
         self.threadCount = threadCount
         recorder = OperationRecorder(threadCount: threadCount)
+        counters = PieceCounters(threadCount: threadCount)
         let state = PoolState(workerCount: threadCount - 1)
         self.state = state
         var threads: [ThreadHandle] = []
@@ -54,6 +56,9 @@ package final class WorkerPool: Sendable {
     package func run(_ body: (_ index: Int) -> Void) {
         withoutActuallyEscaping(body) { run(ClosureRegion(body: $0)) }
     }
+
+    /// Units for the region that runs next, of which all its threads take until none is left.
+    func deal(_ units: Int) -> DealtUnits { counters.deal(units) }
 
     /// The items of one thread: contiguous ranges in order of the index, whose sizes differ by one at most.
     package static func share(of count: Int, index: Int, among threadCount: Int) -> Range<Int> {
