@@ -81,4 +81,25 @@ import Testing
             #expect(page.bytes == pages[0].bytes)
         }
     }
+
+    /// Rows that come together are stored as if they came one by one, wherever they begin and end.
+    @Test(arguments: TestPage.Kind.allCases, [8, 13, 34, 96])
+    func storesManyRows(type: TestPage.Kind, headSize: Int) {
+        for set in MatmulSet.available {
+            for (slot, count) in [(0, 64), (0, 7), (3, 8), (5, 21), (56, 8), (63, 1)] {
+                var generator = SplitMix64(seed: UInt64(headSize + slot + count))
+                let (keys, values) = (0..<count).reduce(into: ([[Float]](), [[Float]]())) { rows, _ in
+                    rows.0.append(generator.gauss(headSize))
+                    rows.1.append(generator.gauss(headSize))
+                }
+                let (together, apart) = (
+                    TestPage(headSize: headSize, type, seed: 3, set: set),
+                    TestPage(headSize: headSize, type, seed: 3, set: set)
+                )
+                together.store(slot: slot, keys: keys, values: values)
+                for row in 0..<count { apart.store(slot: slot + row, key: keys[row], value: values[row]) }
+                #expect(together.bytes == apart.bytes, "\(set), \(count) rows from \(slot)")
+            }
+        }
+    }
 }

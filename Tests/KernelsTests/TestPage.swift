@@ -51,14 +51,18 @@ struct TestPage {
     /// Stores a row as key and, negated, as value.
     func store(slot: Int, _ row: [Float]) { store(slot: slot, key: row, value: row.map(-)) }
 
-    func store(slot: Int, key: [Float], value: [Float]) {
-        let source = FencedMemory(key + value)
-        let kernel = unsafe page.store
+    func store(slot: Int, key: [Float], value: [Float]) { store(slot: slot, keys: [key], values: [value]) }
+
+    /// Stores rows in one call, each with its value behind its key.
+    func store(slot: Int, keys: [[Float]], values: [[Float]]) {
+        let source = FencedMemory(zip(keys, values).flatMap { $0 + $1 })
+        let (kernel, headSize) = (unsafe page.store, layout.headSize)
         withExtendedLifetime(source) {
             unsafe kernel(
                 CacheStoreCall(
-                    keys: source.floats, values: source.floats + key.count, stride: 0, rows: 1, headSize: key.count,
-                    valueStride: layout.valueStride, keyPage: keys.base, valuePage: values.base, slot: slot))
+                    keys: source.floats, values: source.floats + headSize, stride: 2 * headSize, rows: keys.count,
+                    headSize: headSize, valueStride: layout.valueStride, keyPage: self.keys.base,
+                    valuePage: self.values.base, slot: slot))
         }
     }
 

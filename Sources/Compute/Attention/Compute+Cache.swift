@@ -15,13 +15,18 @@ extension Compute {
         precondition(valueColumn >= 0 && valueColumn + heads * headSize <= x.columns, "values beyond the columns")
         precondition(firstPosition >= 0)
         x.require(rows: rows)
+        // A key's elements lie in a cache line each, which takes its time however few rows there are.
+        let keys = max(rows.count, Self.cacheLineWork)
         split(
-            heads, elements: 2 * rows.count * headSize,
+            heads, elements: (keys + rows.count) * headSize,
             CacheStore(
                 kernels: kernels.attention, x: x, rows: rows, keyColumn: keyColumn, valueColumn: valueColumn,
                 firstPosition: firstPosition, pages: pages, layer: layer),
             as: .rows("store_kv", tokens: rows.count, columns: 2 * heads * headSize))
     }
+
+    /// Elements that are done in the time in which a line of the cache comes from memory for a store, some 7 ns.
+    private static var cacheLineWork: Int { 32 }
 }
 
 /// Items are heads.

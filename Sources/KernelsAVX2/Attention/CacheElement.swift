@@ -1,8 +1,9 @@
 import CIntrinsics
 
-/// An element of a cache page: how eight of them become floats, and a float becomes one.
+/// An element of a cache page: how eight of them become floats, and floats become them.
 protocol CacheElement: BitwiseCopyable {
     static func load8(_ source: UnsafePointer<Self>) -> __m256
+    static func store8(_ values: __m256, to destination: UnsafeMutablePointer<Self>)
     init(rounding value: Float)
 }
 
@@ -16,6 +17,11 @@ struct SingleElement: CacheElement {
     }
 
     @inline(__always)
+    static func store8(_ values: __m256, to destination: UnsafeMutablePointer<SingleElement>) {
+        unsafe _mm256_storeu_ps(UnsafeMutableRawPointer(destination).assumingMemoryBound(to: Float.self), values)
+    }
+
+    @inline(__always)
     init(rounding value: Float) { self.value = value }
 }
 
@@ -26,6 +32,12 @@ struct HalfElement: CacheElement {
     @inline(__always)
     static func load8(_ source: UnsafePointer<HalfElement>) -> __m256 {
         unsafe _mm256_cvtph_ps(_mm_loadu_si128(UnsafeRawPointer(source).assumingMemoryBound(to: __m128i.self)))
+    }
+
+    @inline(__always)
+    static func store8(_ values: __m256, to destination: UnsafeMutablePointer<HalfElement>) {
+        unsafe _mm_storeu_si128(
+            UnsafeMutableRawPointer(destination).assumingMemoryBound(to: __m128i.self), halves(values))
     }
 
     @inline(__always)
