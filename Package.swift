@@ -138,7 +138,7 @@ let package = Package(
         tests("Kernels", ["Tensors"] + instructionSetDependencies),
         tests("Checkpoints", ["Tensors", "UntrustedInput"]),
         tests("Tokenizers", ["UntrustedInput"]),
-        tests("Compute", ["Kernels", "Tensors"]),
+        tests("Compute", ["CScheduler", "Kernels", "Tensors"]),
         tests("Transformer", ["Checkpoints", "Compute", "Inference", "Tensors", "UntrustedInput"]),
         tests("Generation", ["Inference", "Tokenizers"]),
         .testTarget(

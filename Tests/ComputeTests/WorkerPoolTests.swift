@@ -1,4 +1,6 @@
+import CScheduler
 import Compute
+import Foundation
 import Synchronization
 import Testing
 
@@ -54,6 +56,67 @@ import Testing
         }
     }
 
+    /// Every unit once, whoever takes it, round after round.
+    @Test(arguments: [1, 2, 3, 8])
+    func dealsEveryUnitOnce(threads: Int) throws {
+        let pool = try WorkerPool(threadCount: threads)
+        for (round, count) in [0, 1, 5, 16, 3, 16, 16, 0, 7].enumerated() {
+            for bounds in [nil, 1...1, 1...4, 3...16, 2...100] as [ClosedRange<Int>?] {
+                let (counts, units) = (Counters(), pool.deal(count))
+                pool.run { index in
+                    units.takeAll(thread: index, pieces: bounds) { piece in
+                        for unit in piece { counts.add(1, at: unit) }
+                    }
+                }
+                #expect(counts.values(count) == [Int](repeating: 1, count: count), "round \(round), \(count)")
+            }
+        }
+    }
+
+    /// What a thread has not begun, the others do: here the second one begins nothing before all is done.
+    @Test func helpsALateThread() throws {
+        let pool = try WorkerPool(threadCount: 2)
+        let units = pool.deal(100)
+        let taken = Atomic<Int>(0)
+        let deadline = ContinuousClock.now + .seconds(20)
+        pool.run { index in
+            while index == 1, taken.load(ordering: .relaxed) < 100, ContinuousClock.now < deadline { sched_yield() }
+            units.takeAll(thread: index, pieces: 1...8) { if index == 0 { taken.add($0.count, ordering: .relaxed) } }
+        }
+        #expect(taken.load(ordering: .relaxed) == 100)
+    }
+
+    #if os(Linux)
+        /// A worker that finds itself beside the caller moves to a processor of its own, and may go anywhere after.
+        @Test(.enabled(if: ProcessInfo.processInfo.activeProcessorCount > 1, "needs two processors"))
+        func movesApart() throws {
+            let pool = try WorkerPool(threadCount: 2)
+            let processors = Counters()
+            let before = processorsOfThread()
+            func look() -> (caller: Int, worker: Int) {
+                pool.run { index in processors.set(Int(currentProcessor()), at: index) }
+                return (processors.value(0), processors.value(1))
+            }
+            var (beside, together) = (0, 0)
+            for _ in 0..<20 {
+                let caller = look().caller
+                var set = SIMD16<UInt64>.zero
+                set[caller / 64] = 1 << UInt64(caller % 64)
+                pool.run { index in
+                    guard index == 1 else { return }
+                    for set in [set, before] { setProcessorsOfThread(set) }
+                    processors.set(Int(currentProcessor()), at: 2)
+                }
+                let found = look()
+                if processors.value(2) == caller { beside += 1 }
+                if found.caller == found.worker { together += 1 }
+            }
+            #expect(beside > 10 && together < 5, "put beside the caller \(beside) times, found there \(together) times")
+            pool.run { index in if index == 1 { processors.set(processorsOfThread() == before ? 1 : 0, at: 2) } }
+            #expect(processors.value(2) == 1, "still bound")
+        }
+    #endif
+
     @Test func refusesAbsurdThreadCounts() {
         for count in [0, -1, Compute.maximumThreadCount + 1] {
             #expect(throws: ComputeError.invalidThreadCount(count)) { try Compute(threads: count) }
@@ -62,8 +125,25 @@ import Testing
 
     private final class Counters: Sendable {
         private let counts = Mutex([Int](repeating: 0, count: 16))
+        func set(_ value: Int, at index: Int) { counts.withLock { $0[index] = value } }
         func add(_ amount: Int, at index: Int) { counts.withLock { $0[index] += amount } }
         func value(_ index: Int) -> Int { counts.withLock { $0[index] } }
         func values(_ count: Int) -> [Int] { counts.withLock { Array($0[..<count]) } }
     }
 }
+
+#if os(Linux)
+    private func processorsOfThread() -> SIMD16<UInt64> {
+        var set = SIMD16<UInt64>.zero
+        _ = unsafe withUnsafeMutableBytes(of: &set) {
+            unsafe getProcessors(0, $0.count, $0.assumingMemoryBound(to: UInt64.self).baseAddress)
+        }
+        return set
+    }
+
+    private func setProcessorsOfThread(_ set: SIMD16<UInt64>) {
+        _ = unsafe withUnsafeBytes(of: set) {
+            unsafe setProcessors(0, $0.count, $0.assumingMemoryBound(to: UInt64.self).baseAddress)
+        }
+    }
+#endif

@@ -6,10 +6,10 @@ import Synchronization
 /// Threads of the same work are seldom done together: memory serves one of them better, or another program takes a processor
 /// for a while. With shares that nobody may help with, Phi-3-mini's threads waited for each other 2 % of the time of a prompt.
 /// Which thread has which unit changes no result.
-struct DealtUnits {
+package struct DealtUnits {
     fileprivate let counters: PieceCounters
     fileprivate let round: UInt64
-    let count: Int
+    package let count: Int
 
     /// Runs through the units that fall to a thread, in pieces of a quarter of what is left of a share, between two bounds.
     ///
@@ -17,7 +17,7 @@ struct DealtUnits {
     ///
     /// - Parameter bounds: nil for the whole of the own share and nothing else.
     @inline(__always)
-    func takeAll(thread index: Int, pieces bounds: ClosedRange<Int>?, _ body: (Range<Int>) -> Void) {
+    package func takeAll(thread index: Int, pieces bounds: ClosedRange<Int>?, _ body: (Range<Int>) -> Void) {
         let threadCount = counters.count
         guard let bounds else { return body(WorkerPool.share(of: count, index: index, among: threadCount)) }
         for offset in 0..<threadCount {

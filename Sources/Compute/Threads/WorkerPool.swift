@@ -58,7 +58,7 @@ package final class WorkerPool: Sendable {
     }
 
     /// Units for the region that runs next, of which all its threads take until none is left.
-    func deal(_ units: Int) -> DealtUnits { counters.deal(units) }
+    package func deal(_ units: Int) -> DealtUnits { counters.deal(units) }
 
     /// The items of one thread: contiguous ranges in order of the index, whose sizes differ by one at most.
     package static func share(of count: Int, index: Int, among threadCount: Int) -> Range<Int> {
