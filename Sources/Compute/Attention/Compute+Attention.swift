@@ -26,8 +26,8 @@ extension Compute {
         let plan = AttentionPlan(slices, shape: shape, threadCount: threadCount)
         scratch.reservePerThread(unsafe AttentionScratch.bytes(plan))
         let tasks = AttentionTasks(compute: self, plan: plan, x: x, slices: slices, out: out)
-        // An element of a visible key takes two multiply-adds, at 16 a cycle: eight times as many for the same time.
-        if work < 8 * Self.smallestParallelWork || threadCount == 1 {
+        // An element of a visible key takes two multiply-adds of many at once: twice as many for the same time.
+        if work < 2 * Self.smallestParallelWork || threadCount == 1 {
             pool.runHere(tasks, as: .attention(slices, shape))
         } else {
             pool.run(tasks, as: .attention(slices, shape))
