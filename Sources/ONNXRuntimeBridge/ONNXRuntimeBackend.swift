@@ -11,6 +11,8 @@ public final class ONNXRuntimeBackend: InferenceBackend, @unchecked Sendable {
     public let properties: ModelProperties
     /// What a user should know of how the model runs.
     public let remarks: [String]
+    /// Which provider computes which operation; nil on the CPU's, and where the library does not tell.
+    public let assignment: GraphAssignment?
     /// Seconds that the library took to read the model and lay it out for the provider.
     public let sessionSeconds: Double
 
@@ -49,7 +51,7 @@ public final class ONNXRuntimeBackend: InferenceBackend, @unchecked Sendable {
         let runtime = try ONNXRuntime(library: options.library)
         let settings = try SessionSettings(
             options, available: runtime.availableProviders(), threads: threads ?? Compute.usableThreadCount,
-            folder: folder.folder)
+            folder: folder.folder, tellsAssignment: runtime.version.tellsAssignment)
         let start = ContinuousClock.now
         session = try folder.makeSession(with: runtime, settings)
         interface = try ModelInterface(session, folder.configuration, file: folder.modelPath)
@@ -72,13 +74,8 @@ public final class ONNXRuntimeBackend: InferenceBackend, @unchecked Sendable {
             engine: "onnxruntime:\(settings.provider.name)", vocabularySize: folder.configuration.vocabularySize,
             contextTokens: contextTokens,
             prefillChunkTokens: isInOnePass ? contextTokens : min(contextTokens, isOnCPU ? 512 : 1_024))
-        remarks =
-            runtime.version.isTested
-            ? []
-            : [
-                "ONNX Runtime \(runtime.version) has not been tested; "
-                    + "\(ONNXRuntimeVersion.tested.joined(separator: ", ")) has"
-            ]
+        assignment = isOnCPU ? nil : session.assignment()
+        remarks = Self.remarks(runtime.version, settings.provider, assignment)
     }
 
     public func makeSequence() throws(InferenceError) -> any InferenceSequence {

@@ -199,6 +199,35 @@ import Testing
         #expect(try backend([#"VERSION="1.28.0""#]).remarks.isEmpty)
     }
 
+    @Test(
+        "what a provider leaves to the CPU is told in one line, or that it is not told",
+        arguments: [
+            ("LEFT_TO_CPU=0", "webgpu computes all 3 operations", [:]),
+            (
+                "LEFT_TO_CPU=1", "webgpu computes 2 of 3 operations, the CPU's provider 1: GroupQueryAttention",
+                ["GroupQueryAttention": 1]
+            ),
+            (
+                "LEFT_TO_CPU=3",
+                "webgpu computes 0 of 3 operations, the CPU's provider 3: MatMul × 2, GroupQueryAttention",
+                ["GroupQueryAttention": 1, "MatMul": 2]
+            ),
+        ] as [(String, String, [String: Int])])
+    func assignment(macro: String, line: String, onCPU: [String: Int]) throws {
+        let backend = try backend(Self.webGPU + [macro], provider: "webgpu")
+        #expect(backend.remarks == [line])
+        let assignment = try #require(backend.assignment)
+        #expect(assignment.counts["CPUExecutionProvider"] ?? [:] == onCPU && assignment.operationCount == 3)
+        #expect(try self.backend(Self.webGPU + [macro]).assignment == nil)
+        // A library that is too old is not asked; one that was told not to record is believed.
+        let old = try self.backend(Self.webGPU + [macro, #"VERSION="1.23.2""#], provider: "webgpu")
+        #expect(old.assignment == nil && old.remarks.count == 1 && old.remarks[0].contains("from 1.24 on"))
+        let quiet = try self.backend(
+            Self.webGPU + [macro], provider: "webgpu",
+            settings: [ONNXRuntimeSetting("session.record_ep_graph_assignment_info", "0")])
+        #expect(quiet.assignment == nil && quiet.remarks.count == 1)
+    }
+
     @Test("sessions, providers and bindings that fail say so by provider and file")
     func failures() throws {
         let folder = try FakeFolder.make()
@@ -212,6 +241,14 @@ import Testing
         #expect(
             throws: ONNXRuntimeError.sessionFailed(provider: "dml", file: file, detail: "no adapter was found")
         ) { try backend(["FAILING_PROVIDER=1"], folder, provider: "dml") }
+        // The reason stands in the log alone.
+        #expect(
+            throws: ONNXRuntimeError.sessionFailed(
+                provider: "dml", file: file, detail: "no adapter was found: the driver is too old")
+        ) {
+            let logged = #"LOGGED="/src/x.cc:1 void a::f(int) the driver is too old""#
+            _ = try backend(["FAILING_PROVIDER=1", logged], folder, provider: "dml")
+        }
         #expect(
             throws: ONNXRuntimeError.sessionFailed(provider: "cpu", file: file, detail: "no memory left on the device")
         ) { try backend(["FAILING_BINDING=1"], folder) }

@@ -51,6 +51,15 @@ import Testing
             LibraryMessage.ofONNXRuntime("m.onnx failed:/src/core/a.h:46 Opset 99", status: 1)
                 == "m.onnx failed: Opset 99")
         #expect(LibraryMessage.ofONNXRuntime("Error: utils.cc:619 No file", status: 1) == "Error: No file")
+        for signature in [
+            "std::string a::Parse(std::shared_ptr<X>, const a::Options&)", "static void a::f() const",
+            "a::Parse(const a::Options&)::<lambda(const std::string&)>", "void a::f(int) [with T = int]",
+        ] {
+            let logged = "/src/core/a.cc:141 \(signature) [OpenVINO] Device GPU (of two) is not there"
+            #expect(
+                LibraryMessage.ofONNXRuntime(logged, status: 1) == "[OpenVINO] Device GPU (of two) is not there",
+                "\(signature)")
+        }
         #expect(LibraryMessage.ofONNXRuntime("", status: 7) == "status 7, with no message")
     }
 

@@ -38,6 +38,9 @@ struct BackendComparison {
 extension BackendComparison.Row {
     func median(_ figure: (BackendTurn) -> Double) -> Double { Statistics(turns.map(figure)).median }
 
+    /// The same in every turn.
+    var remarks: [String] { turns.first?.remarks ?? [] }
+
     var hasRun: Bool { failure == nil && !turns.isEmpty }
 
     /// Token by token the median of the turns, in milliseconds.
@@ -57,7 +60,11 @@ extension BackendComparison {
             "",
             "| backend | load, s | compile, s | first token, s | prompt, t/s | answer, t/s | peak memory | same top | KL, mean |",
             "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-        ] + rows.map(Self.line)
+        ] + rows.map(Self.line) + (remarks.isEmpty ? [] : [""] + remarks)
+    }
+
+    private var remarks: [String] {
+        rows.flatMap { row in row.remarks.map { "\(row.backend): \($0)" } }
     }
 
     private static func line(_ row: Row) -> String {
@@ -109,6 +116,7 @@ extension BackendComparison {
             "top1_agreement": row.agreement.map { .number($0.top1, digits: 5) } ?? .null,
             "kl_mean": row.agreement.map { .number($0.divergence, digits: 7) } ?? .null,
             "latencies_ms": .array(row.latencies.map { .number($0, digits: 4) }),
+            "remarks": .array(row.remarks.map { .string($0) }),
         ]
     }
 }

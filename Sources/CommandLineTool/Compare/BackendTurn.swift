@@ -15,6 +15,8 @@ struct BackendTurn {
     let promptRate: Double
     /// From one token to the next, the first not among them.
     let latencies: [Double]
+    /// What is to be known of how the model ran.
+    let remarks: [String]
     /// Of the whole process; 0 in that process itself.
     var peakMemoryBytes = 0
 
@@ -24,6 +26,7 @@ struct BackendTurn {
     init(_ loaded: LoadedModel, prompt: [Int], generatedTokens: Int) throws(GenerationError) {
         let backend = loaded.model.backend
         engine = backend.properties.engine
+        remarks = loaded.model.remarks
         loadSeconds = loaded.seconds
         let openVINO = backend as? OpenVINOBackend
         compileSeconds = openVINO?.compileSeconds ?? (backend as? ONNXRuntimeBackend)?.sessionSeconds
@@ -61,6 +64,7 @@ extension BackendTurn {
             "compile_s": compileSeconds.map { .number($0, digits: 6) } ?? .null, "from_cache": .bool(isFromCache),
             "first_token_s": .number(firstTokenSeconds, digits: 6), "prompt_per_second": .number(promptRate, digits: 3),
             "latencies_s": .array(latencies.map { .number($0, digits: 7) }),
+            "remarks": .array(remarks.map { .string($0) }),
         ]
     }
 
@@ -79,6 +83,7 @@ extension BackendTurn {
         firstTokenSeconds = first
         promptRate = rate
         self.latencies = latencies
+        remarks = json["remarks"]?.array?.compactMap(\.string) ?? []
         self.peakMemoryBytes = peakMemoryBytes
     }
 }

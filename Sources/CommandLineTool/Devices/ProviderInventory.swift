@@ -24,6 +24,8 @@ enum ProviderInventory {
         case .there(let path, let version, let providers):
             ["onnxruntime \(version)\(version.isTested ? "" : " (not tested with)")  \(path)"]
                 + providers.map { "onnxruntime:\($0.name)  \($0.fullName)" }
+                + (version.tellsAssignment
+                    ? [] : ["     which operations a provider leaves to the CPU, this version does not tell"])
         }
     }
 
@@ -34,7 +36,7 @@ enum ProviderInventory {
         case .there(let path, let version, let providers):
             [
                 "available": true, "library": .string(path), "version": .string(version.description),
-                "tested": .bool(version.isTested),
+                "tested": .bool(version.isTested), "tells_assignment": .bool(version.tellsAssignment),
                 "providers": .array(
                     providers.map { ["name": .string($0.name), "full_name": .string($0.fullName)] }),
             ]

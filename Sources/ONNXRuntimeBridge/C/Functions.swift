@@ -24,8 +24,9 @@
     let freeStatus: Free
 
     // The library
-    /// Takes the least severity that is logged, and a name for the log.
-    let createEnvironment: @convention(c) (Int32, Text, HandleResult) -> Status
+    /// Takes a function for the log with what it is to be given, the least severity that is logged, and a name for the log.
+    let createEnvironment:
+        @convention(c) (LibraryLog.Function, UnsafeMutableRawPointer?, Int32, Text, HandleResult) -> Status
     let freeEnvironment: Free
     let disableTelemetry: @convention(c) (Handle) -> Status
     let availableProviders: @convention(c) (UnsafeMutableRawPointer, UnsafeMutablePointer<Int32>) -> Status
@@ -64,6 +65,20 @@
     let outputName: @convention(c) (Handle, Int, Handle, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Status
     /// Fills an array with the memory of each output.
     let outputMemory: @convention(c) (Handle, HandleResult, Int) -> Status
+
+    /// Which provider computes which operation; nil where the library does not tell.
+    let assignment: Assignment?
+
+    /// Parts of the graph and their operations belong to the session.
+    @unsafe struct Assignment {
+        typealias List = UnsafeMutablePointer<UnsafePointer<OpaquePointer?>?>
+
+        let parts: @convention(c) (Handle, List, UnsafeMutablePointer<Int>) -> Status
+        let provider: @convention(c) (Handle, UnsafeMutablePointer<Text?>) -> Status
+        let operations: @convention(c) (Handle, List, UnsafeMutablePointer<Int>) -> Status
+        /// The kind of an operation, `MatMul`.
+        let kind: @convention(c) (Handle, UnsafeMutablePointer<Text?>) -> Status
+    }
 
     // Types
     let freeTypeInfo: Free
@@ -107,7 +122,8 @@
     let run: @convention(c) (Handle, Handle, Handle) -> Status
 
     /// - Parameter table: the API of 1.23, or of a later version.
-    @unsafe init(_ table: UnsafeRawPointer) {
+    /// - Parameter tellsAssignment: whether it is that of 1.24 or later.
+    @unsafe init(_ table: UnsafeRawPointer, tellsAssignment: Bool) {
         func at<Function>(_ index: Int) -> Function {
             let address = unsafe table.load(
                 fromByteOffset: index * MemoryLayout<UnsafeRawPointer>.size, as: UnsafeRawPointer.self)
@@ -115,7 +131,7 @@
         }
         unsafe errorCode = at(1)
         unsafe errorMessage = at(2)
-        unsafe createEnvironment = at(3)
+        unsafe createEnvironment = at(4)
         unsafe disableTelemetry = at(6)
         unsafe createSession = at(7)
         unsafe createSessionFromArray = at(8)
@@ -168,5 +184,8 @@
         unsafe cuda = unsafe ProviderSettings(create: at(205), update: at(206), append: at(204), free: at(208))
         unsafe appendProvider = at(216)
         unsafe outputMemory = at(381)
+        unsafe assignment =
+            tellsAssignment
+            ? Assignment(parts: at(407), provider: at(408), operations: at(409), kind: at(412)) : nil
     }
 }

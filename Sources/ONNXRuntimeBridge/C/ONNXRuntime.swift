@@ -20,8 +20,10 @@ internal import DynamicLibraries
         (version, functions) = try Self.open(path)
         let functions = functions
         do throws(CallFailure) {
-            // Only what is fatal is logged: every failure comes back as a status, too.
-            let environment = try unsafe functions.make { unsafe functions.createEnvironment(4, "swiftlet", $0) }
+            let environment = try unsafe functions.make {
+                unsafe functions.createEnvironment(
+                    LibraryLog.function, nil, LibraryLog.leastSeverity, "swiftlet", $0)
+            }
             // Windows' builds would report to their maker.
             try? unsafe functions.check(functions.disableTelemetry(environment))
             unsafe self.environment = environment
@@ -57,11 +59,11 @@ internal import DynamicLibraries
         guard version.isSupported else {
             throw .unsupportedVersion(path: path, found: version.description, minimum: minimum)
         }
-        let api = ONNXRuntimeVersion.minimumMinor
+        let api = version.tellsAssignment ? ONNXRuntimeVersion.assignmentMinor : ONNXRuntimeVersion.minimumMinor
         guard let table = unsafe base.load(as: GetTable?.self)?(UInt32(api)) else {
             throw .unsupportedVersion(path: path, found: "\(version) without API \(api)", minimum: minimum)
         }
-        return unsafe (version, Functions(table))
+        return unsafe (version, Functions(table, tellsAssignment: version.tellsAssignment))
     }
 
     /// The providers that the library was built with, by its names for them: `CPUExecutionProvider`.
@@ -127,12 +129,14 @@ internal import DynamicLibraries
             ? functions.cuda
             : settings.provider == .tensorRT ? functions.tensorRT : nil
         guard let objects = unsafe objects else {
-            let status = unsafe names.withPointers { names in
-                unsafe values.withPointers { values in
-                    unsafe functions.appendProvider(options, settings.provider.shortName, names, values, count)
+            return try LibraryLog.explaining { () throws(CallFailure) in
+                let status = unsafe names.withPointers { names in
+                    unsafe values.withPointers { values in
+                        unsafe functions.appendProvider(options, settings.provider.shortName, names, values, count)
+                    }
                 }
+                try unsafe functions.check(status)
             }
-            return try unsafe functions.check(status)
         }
         let object = try unsafe functions.make { unsafe objects.create($0) }
         defer { unsafe objects.free(object) }
@@ -140,6 +144,8 @@ internal import DynamicLibraries
             unsafe values.withPointers { values in unsafe objects.update(object, names, values, count) }
         }
         try unsafe functions.check(status)
-        try unsafe functions.check(objects.append(options, object))
+        try LibraryLog.explaining { () throws(CallFailure) in
+            try unsafe functions.check(objects.append(options, object))
+        }
     }
 }

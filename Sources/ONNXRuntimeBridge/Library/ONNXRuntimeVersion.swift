@@ -6,10 +6,13 @@ public struct ONNXRuntimeVersion: Sendable, Equatable, CustomStringConvertible {
     let minor: Int?
 
     /// Versions that the bridge's tests ran with.
-    public static let tested = ["1.28.0", "1.32.0"]
+    public static let tested = ["1.23.2", "1.24.1", "1.28.0", "1.32.0"]
     /// The first 1.x whose GroupQueryAttention has the twelve inputs that GenAI's builder names. It is also the version of the API that is
     /// asked for.
     static let minimumMinor = 23
+
+    /// The first 1.x that tells which provider computes which operation.
+    package static let assignmentMinor = 24
 
     package init(_ text: String) {
         description = text
@@ -20,4 +23,7 @@ public struct ONNXRuntimeVersion: Sendable, Equatable, CustomStringConvertible {
     public var isTested: Bool { Self.tested.contains(description) }
 
     package var isSupported: Bool { (minor ?? 0) >= Self.minimumMinor }
+
+    /// Whether it can tell what a provider leaves to the CPU.
+    public var tellsAssignment: Bool { (minor ?? 0) >= Self.assignmentMinor }
 }

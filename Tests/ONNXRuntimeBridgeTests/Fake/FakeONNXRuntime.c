@@ -27,6 +27,14 @@
 #ifndef FAILING_PROVIDER
 #define FAILING_PROVIDER 0
 #endif
+// What is logged before the provider fails; NULL for nothing.
+#ifndef LOGGED
+#define LOGGED NULL
+#endif
+// Of three operations, how many are left to the CPU.
+#ifndef LEFT_TO_CPU
+#define LEFT_TO_CPU 0
+#endif
 #ifndef FAILING_BINDING
 #define FAILING_BINDING 0
 #endif
@@ -82,10 +90,10 @@ typedef struct {
     int owners;
 } value;
 typedef struct {
-    char settings[4096];
+    bool tellsAssignment;
 } options;
 typedef struct {
-    bool selects;
+    bool selects, tellsAssignment;
 } session;
 typedef struct {
     volatile bool isTerminated;
@@ -118,7 +126,12 @@ static status *make(void **result) {
     *result = calloc(1, 8192);
     return NULL;
 }
-static status *createEnvironment(int level, const char *name, void **result) { return make(result); }
+typedef void (*logger)(void *given, int severity, const char *category, const char *name, const char *place, const char *message);
+static logger logged;
+static status *createEnvironment(logger log, void *given, int level, const char *name, void **result) {
+    logged = log;
+    return make(result);
+}
 static status *nothing(void) { return NULL; }
 
 static status *availableProviders(char ***names, int *count) {
@@ -139,29 +152,32 @@ static status *allocatorFree(void *allocator, void *memory) {
 }
 
 static status *appendProvider(options *to, const char *name, const char *const *keys, const char *const *values, size_t count) {
+    if (FAILING_PROVIDER && LOGGED) logged(NULL, 3, "onnxruntime", "Default", "x.cc:1", LOGGED);
     if (FAILING_PROVIDER) return fail(FAIL, "/onnxruntime_src/onnxruntime/core/x.cc:1 no adapter was found");
     for (size_t i = 0; i < count; i++)
         if (strcmp(keys[i], "device_id") != 0) return fail(2, "an unknown setting of the provider");
     return NULL;
 }
 static status *addConfigEntry(options *to, const char *key, const char *text) {
+    if (strcmp(key, "session.record_ep_graph_assignment_info") == 0) to->tellsAssignment = strcmp(text, "1") == 0;
     return strcmp(key, "no.such") == 0 ? fail(2, "no such entry") : NULL;
 }
 
-static status *makeSession(bool selects, session **result) {
+static status *makeSession(bool selects, options *with, session **result) {
     if (FAILING_SESSION) return fail(FAILING_SESSION, "/onnxruntime_src/onnxruntime/core/x.cc:182 the model was refused");
     *result = calloc(1, sizeof **result);
     (*result)->selects = selects;
+    (*result)->tellsAssignment = with->tellsAssignment;
     return NULL;
 }
 static status *createSession(void *environment, const char *path, options *with, session **result) {
-    return makeSession(false, result);
+    return makeSession(false, with, result);
 }
 static status *createSessionFromArray(void *environment, const char *bytes, size_t count, options *with, session **result) {
     if (!TAKES_CHANGES) return fail(FAIL, "only files");
     bool selects = false;
     for (size_t i = 0; i + 18 <= count; i++) selects |= memcmp(bytes + i, "swiftlet_first_row", 18) == 0;
-    return makeSession(selects, result);
+    return makeSession(selects, with, result);
 }
 
 // Inputs: ids, mask, positions, first row, what nobody knows, and the cache.
@@ -247,6 +263,30 @@ static status *outputType(session *of, size_t index, info **result) {
 static status *outputMemory(session *of, void **memories, size_t count) {
     static int device;
     for (size_t i = 0; i < count; i++) memories[i] = &device;
+    return NULL;
+}
+
+// Two parts of the graph: what the provider computes, and what is left. Parts and operations are addresses of numbers.
+static const char *const kinds[] = {"MatMul", "MatMul", "GroupQueryAttention"};
+static const int places[] = {0, 1, 2};
+static const void *const partsOfGraph[] = {&places[0], &places[1]}, *const operationsOfGraph[] = {&places[0], &places[1], &places[2]};
+static status *parts(session *of, const void *const **list, size_t *count) {
+    if (!of->tellsAssignment) return fail(FAIL, "it was not recorded");
+    *list = partsOfGraph;
+    *count = LEFT_TO_CPU ? 2 : 1;
+    return NULL;
+}
+static status *partProvider(const int *of, const char **name) {
+    *name = *of == 0 ? PROVIDER : "CPUExecutionProvider";
+    return NULL;
+}
+static status *partOperations(const int *of, const void *const **list, size_t *count) {
+    *list = operationsOfGraph + (*of == 0 ? 0 : 3 - LEFT_TO_CPU);
+    *count = *of == 0 ? 3 - LEFT_TO_CPU : LEFT_TO_CPU;
+    return NULL;
+}
+static status *operationKind(const int *of, const char **kind) {
+    *kind = kinds[*of];
     return NULL;
 }
 
@@ -441,7 +481,7 @@ static const void *getAPI(uint32_t version) {
         int index;
         void *function;
     } entries[] = {
-        {1, errorCode}, {2, errorMessage}, {3, createEnvironment}, {6, nothing}, {7, createSession},
+        {1, errorCode}, {2, errorMessage}, {4, createEnvironment}, {6, nothing}, {7, createSession},
         {8, createSessionFromArray}, {10, make}, {17, nothing}, {24, nothing}, {30, inputCount}, {31, outputCount},
         {33, inputType}, {34, outputType}, {36, inputName}, {37, outputName}, {39, make}, {46, setTerminate},
         {47, unsetTerminate}, {48, allocateTensor}, {49, createTensor}, {51, tensorData}, {55, tensorInfo}, {60, elementType}, {61, rank},
@@ -451,7 +491,9 @@ static const void *getAPI(uint32_t version) {
         {132, release}, {133, run},
         {134, createBinding}, {135, freeBinding}, {136, bindInput}, {137, bindOutput}, {138, bindOutputToMemory},
         {140, boundOutputs}, {203, nothing}, {216, appendProvider}, {381, outputMemory},
+        {407, parts}, {408, partProvider}, {409, partOperations}, {412, operationKind},
     };
+    if ((int)version > atoi(strchr(VERSION, '.') + 1)) return NULL;
     for (int i = 0; i < 512; i++) table[i] = unknown;
     for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) table[entries[i].index] = entries[i].function;
     return table;
