@@ -1,7 +1,8 @@
 extension ONNXRuntimeBackend {
     /// What a user should know: each a line.
     static func remarks(
-        _ version: ONNXRuntimeVersion, _ provider: ExecutionProvider, _ assignment: GraphAssignment?
+        _ version: ONNXRuntimeVersion, _ provider: ExecutionProvider, _ assignment: GraphAssignment?,
+        _ folder: ModelFolder
     ) -> [String] {
         var remarks: [String] = []
         if !version.isTested {
@@ -14,6 +15,11 @@ extension ONNXRuntimeBackend {
             remarks.append(
                 "ONNX Runtime \(version) does not tell what \(provider.name) leaves to the CPU"
                     + (version.tellsAssignment ? "" : ": it does from 1.\(ONNXRuntimeVersion.assignmentMinor) on"))
+        }
+        if folder.contextTokens < folder.configuration.contextTokens {
+            remarks.append(
+                "the model has rotary angles for \(folder.contextTokens) tokens; "
+                    + "\(GenAIConfiguration.fileName) says \(folder.configuration.contextTokens)")
         }
         return remarks
     }

@@ -25,7 +25,8 @@ public final class ONNXRuntimeBackend: InferenceBackend, @unchecked Sendable {
     let continuesByToken: Bool
     let cacheBytesPerToken: Int?
     let rotaryBoundary: Int?
-    /// Whether the attention counts the ones of the mask, so that its length may say how long a sequence will be.
+    /// Whether the model goes by the length of the mask while its attention counts the ones in it, so that the length may say how long a
+    /// sequence will be.
     let masksAhead: Bool
     let session: Session
     /// The first sequence's bindings, which proved at load that there can be any.
@@ -67,7 +68,8 @@ public final class ONNXRuntimeBackend: InferenceBackend, @unchecked Sendable {
         sharesBuffer = folder.configuration.sharesBuffer && (isOnCPU || continuesByToken)
         cacheBytesPerToken = isOnCPU ? folder.cacheBytes(tokens: 1, elementBytes: interface.cacheType.byteCount) : nil
         rotaryBoundary = folder.rotaryBoundary
-        masksAhead = folder.configuration.sharesBuffer
+        masksAhead = folder.configuration.sharesBuffer && folder.picksFactorsByMask
+        let contextTokens = min(contextTokens, folder.contextTokens)
         // Where neither is possible, a prompt that may be long has to run in one pass.
         let isInOnePass = continuesByToken || rotaryBoundary != nil && !masksAhead
         properties = ModelProperties(
@@ -75,7 +77,7 @@ public final class ONNXRuntimeBackend: InferenceBackend, @unchecked Sendable {
             contextTokens: contextTokens,
             prefillChunkTokens: isInOnePass ? contextTokens : min(contextTokens, isOnCPU ? 512 : 1_024))
         assignment = isOnCPU ? nil : session.assignment()
-        remarks = Self.remarks(runtime.version, settings.provider, assignment)
+        remarks = Self.remarks(runtime.version, settings.provider, assignment, folder)
     }
 
     public func makeSequence() throws(InferenceError) -> any InferenceSequence {

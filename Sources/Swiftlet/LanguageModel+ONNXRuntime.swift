@@ -12,7 +12,7 @@ extension LanguageModel {
         let folder = try ModelFolder(checkpoint)
         let text = try TokenizerSource(checkpoint, vocabularySize: folder.configuration.vocabularySize)
         let memory = try MemoryPlan(
-            weightBytes: folder.weightBytes, modelContextTokens: folder.configuration.contextTokens,
+            weightBytes: folder.weightBytes, modelContextTokens: folder.contextTokens,
             requestedTokens: options.contextTokens, availableBytes: SystemMemory.availableBytes
         ) { folder.cacheBytes(tokens: $0) }
         let backend = try ONNXRuntimeBackend(

@@ -129,6 +129,14 @@ import Testing
         short.sequence.truncate(to: 10)
         #expect(short.sequence.count == 10)
         #expect(try short.sequence.reserve(totalTokens: 12) == 0)
+        // Factors that go by positions: the mask cannot tell them that a sequence will be long, so it runs in one pass.
+        let byPosition = try FakeFolder.make()
+        try #"{"rope_scaling": {"long_factor": [1.0]}, "original_max_position_embeddings": 16}"#
+            .write(toFile: byPosition + "/config.json", atomically: true, encoding: .utf8)
+        let inOne = try self.backend([], byPosition)
+        #expect(inOne.sharesBuffer && inOne.properties.prefillChunkTokens == 4_096)
+        var parts = try GreedyWalk(inOne, Array(1...20))
+        #expect(throws: InferenceError.self) { try parts.step(chunk: 3) }
         // Where the mask says no more than how many tokens there are, they go past the boundary together.
         let whole = try self.backend([], try FakeFolder.make(sharesBuffer: false, boundary: 16))
         var together = try GreedyWalk(whole, Array(1...20))

@@ -37,6 +37,31 @@ import UntrustedInput
         #expect(try open(try FakeFolder.make(boundary: 16)).rotaryBoundary == 16)
     }
 
+    @Test("a context ends where the angles do, whatever genai_config.json says; of LongRoPE's where the long ones do")
+    func angles() throws {
+        for (model, tokens) in [(BuiltModel.longRoPE, 64), (.halves, 128)] {
+            let folder = try model.copy(contextTokens: 1_024)
+            #expect(try open(folder.path).contextTokens == tokens)
+        }
+        func positions(_ rows: [Int], of operations: [UInt8], boundary: Int? = nil) throws -> Int? {
+            let tables = zip(["cos", "sin"], rows).flatMap { FakeFolder.table($0.0, rows: $0.1) }
+            let model = WireWriter.number(1, 10) + WireWriter.message(7, tables + operations)
+            return try ONNXDocument(model, file: "x").rotaryPositions(boundary: boundary)
+        }
+        let fused = FakeFolder.node(
+            "GroupQueryAttention", ["q", "k", "v", "pk", "pv", "l", "t", "cos", "sin"], ["a"])
+        #expect(try positions([40, 40], of: fused, boundary: 16) == 40)
+        let rotated = FakeFolder.node("RotaryEmbedding", ["q", "p", "cos", "sin"], ["r"])
+        #expect(try positions([40, 40], of: rotated, boundary: 16) == 40)
+        // The long factors' rows behind the short ones'.
+        let shifted = FakeFolder.node("Add", ["shift", "position_ids"], ["p"]) + rotated
+        #expect(try positions([56, 56], of: shifted, boundary: 16) == 40)
+        #expect(try positions([0, 0], of: rotated) == 0)
+        // Tables that are found nowhere, and attention that takes none.
+        #expect(try positions([], of: fused) == nil)
+        #expect(try positions([40], of: FakeFolder.node("GroupQueryAttention", ["q", "k"], ["a"])) == nil)
+    }
+
     @Test(
         "what is wrong with genai_config.json is named by its way from the top",
         arguments: [

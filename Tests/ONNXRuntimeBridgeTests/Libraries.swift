@@ -41,7 +41,7 @@ extension ONNXRuntimeBackend {
     ) throws {
         let folder = try ModelFolder(try Checkpoint.open(path))
         try self.init(
-            folder: folder, contextTokens: contextTokens ?? folder.configuration.contextTokens,
+            folder: folder, contextTokens: contextTokens ?? folder.contextTokens,
             options: ONNXRuntimeOptions(library: library, provider: provider, settings: settings))
     }
 }
@@ -67,6 +67,16 @@ enum BuiltModel: String, CaseIterable {
         let copy = try TemporaryFolder.make().appendingPathComponent("model")
         try FileManager.default.copyItem(atPath: path, toPath: copy.path)
         return copy
+    }
+
+    /// A copy whose `genai_config.json` promises another context than there are angles for.
+    func copy(contextTokens: Int) throws -> URL {
+        let folder = try copy()
+        let path = folder.appendingPathComponent("genai_config.json")
+        try String(contentsOf: path, encoding: .utf8)
+            .replacing(/"context_length": \d+/, with: "\"context_length\": \(contextTokens)")
+            .write(to: path, atomically: true, encoding: .utf8)
+        return folder
     }
 }
 
@@ -98,6 +108,11 @@ enum FakeFolder {
             1,
             inputs.flatMap { WireWriter.text(1, $0) } + outputs.flatMap { WireWriter.text(2, $0) }
                 + WireWriter.text(4, operation) + rest)
+    }
+
+    /// A matrix without its numbers.
+    static func table(_ name: String, rows: Int) -> [UInt8] {
+        WireWriter.message(5, WireWriter.number(1, UInt64(rows)) + WireWriter.number(1, 8) + WireWriter.text(8, name))
     }
 
     /// logits = hidden · head; with a boundary, also the If that picks LongRoPE's factors.

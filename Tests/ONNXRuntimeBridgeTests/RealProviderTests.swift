@@ -110,12 +110,13 @@ import Testing
     @Test("settings reach the library; providers are those that it has")
     func settings() throws {
         _ = try backend(.halves, settings: [ONNXRuntimeSetting("session.intra_op.allow_spinning", "0")])
-        let elsewhere = ONNXRuntimeSetting("session.model_external_initializers_file_folder_path", "/nowhere")
+        // The CPU's provider is the one that others fall back to.
+        let strict = ONNXRuntimeSetting("session.disable_cpu_ep_fallback", "1")
         #expect {
-            _ = try backend(.halves, settings: [elsewhere])
+            _ = try backend(.halves, settings: [strict])
         } throws: { error in
             guard case .sessionFailed("cpu", _, let detail) = error as? ONNXRuntimeError else { return false }
-            return detail.contains("/nowhere") && !detail.contains(".cc:")
+            return detail.contains("fallback") && !detail.contains(".cc:")
         }
         #expect(try ONNXRuntime(library: RealLibrary.path).providers().map(\.name).contains("cpu"))
         #expect {
@@ -126,33 +127,61 @@ import Testing
         }
     }
 
-    @Test("an operation that fails in the middle: an error with its words, and the sequence is as it was")
-    func failing() throws {
-        // More tokens than the model has angles for.
-        let folder = try BuiltModel.halves.copy()
-        let path = folder.appendingPathComponent("genai_config.json")
-        try String(contentsOf: path, encoding: .utf8)
-            .replacing("\"context_length\": 128", with: "\"context_length\": 1024")
-            .write(to: path, atomically: true, encoding: .utf8)
-        let backend = try ONNXRuntimeBackend(folder.path, library: RealLibrary.path)
+    @Test(
+        "a position that there are no angles for is refused before the library sees it",
+        arguments: BuiltModel.allCases)
+    func positions(model: BuiltModel) throws {
+        let folder = try model.copy(contextTokens: 1_024)
+        let backend = try ONNXRuntimeBackend(folder.path, library: RealLibrary.path, contextTokens: 1_024)
+        let limit = try self.backend(model).properties.contextTokens
+        #expect(backend.properties.contextTokens == limit && limit <= 128)
+        #expect(backend.remarks.contains { $0.contains("\(limit) tokens") && $0.contains("1024") })
         let sequence = try backend.makeSequence()
-        _ = try sequence.reserve(totalTokens: 200)
+        #expect(throws: InferenceError.contextExceeded(requested: limit + 1, limit: limit)) {
+            try sequence.reserve(totalTokens: limit + 1)
+        }
+        #expect(try sequence.reserve(totalTokens: limit) == 0)
         let rows = LogitRows(vocabularySize: 320)
-        func run(_ count: Int) throws {
-            let tokens = [Int](repeating: 7, count: count)
+        let tokens = [Int](repeating: 7, count: limit + 1)
+        #expect(throws: InferenceError.self) {
             try backend.forward([SequenceSlice(sequence: sequence, tokens: tokens[...], logits: .last)], into: rows)
         }
-        try run(100)
+        try backend.forward([SequenceSlice(sequence: sequence, tokens: tokens[..<limit], logits: .last)], into: rows)
+        #expect(sequence.count == limit)
+    }
+
+    @Test("an operation that fails in the middle: an error with its words, and the sequence is as it was")
+    func failing() throws {
+        // Twenty rows fewer of the embedding than there are tokens.
+        let folder = try BuiltModel.halves.copy()
+        let path = folder.appendingPathComponent("model.onnx")
+        var model = try Data(contentsOf: path)
+        let name = Data("\u{19}model.embed_tokens.weight".utf8)
+        for (old, new) in [
+            (Data([8, 0xC0, 2, 8, 32, 16, 10, 66]) + name, Data([8, 0xAC, 2, 8, 32, 16, 10, 66]) + name),
+            (Data("20480".utf8), Data("19200".utf8)),
+        ] {
+            model.replaceSubrange(try #require(model.firstRange(of: old)), with: new)
+        }
+        try model.write(to: path)
+        let backend = try ONNXRuntimeBackend(folder.path, library: RealLibrary.path)
+        let sequence = try backend.makeSequence()
+        _ = try sequence.reserve(totalTokens: 100)
+        let rows = LogitRows(vocabularySize: 320)
+        func run(_ tokens: [Int]) throws {
+            try backend.forward([SequenceSlice(sequence: sequence, tokens: tokens[...], logits: .last)], into: rows)
+        }
+        try run([Int](repeating: 7, count: 50))
         #expect {
-            try run(100)
+            try run([7, 310])
         } throws: { error in
             guard case .backendFailed("onnxruntime:cpu", let detail) = error as? InferenceError else { return false }
-            return detail.contains("cos_cache") || detail.contains("RotaryEmbedding")
+            return detail.contains("Gather") && detail.contains("310") && !detail.contains(".cc:")
         }
-        #expect(sequence.count == 100)
+        #expect(sequence.count == 50)
         // Nothing is under way that could be broken off.
         sequence.interrupt()
-        try run(20)
-        #expect(sequence.count == 120)
+        try run([7, 299])
+        #expect(sequence.count == 52)
     }
 }

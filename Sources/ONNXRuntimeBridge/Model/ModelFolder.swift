@@ -12,8 +12,12 @@ package struct ModelFolder {
     let document: ONNXDocument?
     /// Bytes of operations and weights.
     package let weightBytes: Int
+    /// The longest sequence: as `genai_config.json` says, or as far as there are angles for its positions.
+    package let contextTokens: Int
     /// LongRoPE: the longest sequence that has the short factors; nil without it.
-    package var rotaryBoundary: Int? { document?.rotaryBoundary ?? configuration.rotaryBoundary }
+    package let rotaryBoundary: Int?
+    /// LongRoPE: whether the model picks its factors by the length of the mask. Others go by the positions of the tokens at hand.
+    let picksFactorsByMask: Bool
 
     /// Reads the operations and proves that all weights lie inside their files, and those inside the folder.
     ///
@@ -27,6 +31,9 @@ package struct ModelFolder {
         guard ownBytes <= Limits.headerBytes else {
             document = nil
             weightBytes = ownBytes
+            contextTokens = configuration.contextTokens
+            rotaryBoundary = configuration.rotaryBoundary
+            picksFactorsByMask = false
             return
         }
         guard let bytes = try checkpoint.bytes(named: configuration.modelFile, limit: Limits.headerBytes) else {
@@ -44,6 +51,14 @@ package struct ModelFolder {
             }
         }
         self.document = document
+        picksFactorsByMask = document.rotaryBoundary != nil
+        rotaryBoundary = document.rotaryBoundary ?? configuration.rotaryBoundary
+        let positions = document.rotaryPositions(boundary: rotaryBoundary) ?? configuration.contextTokens
+        guard positions > 0 else {
+            throw InputError.outOfRange(
+                file: modelPath, field: "rotary angles", found: "none", expected: "a row for each position")
+        }
+        contextTokens = min(configuration.contextTokens, positions)
         weightBytes = ownBytes + sizes.values.reduce(0, +)
     }
 

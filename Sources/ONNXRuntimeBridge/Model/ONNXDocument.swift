@@ -9,6 +9,8 @@ package struct ONNXDocument: Sendable {
         package let operation: String
         package let inputs: [String]
         package let outputs: [String]
+        /// Rows of the matrices that the graphs inside it hold.
+        let innerRows: [Int]
         /// Of the whole field, and of what is in it.
         let range: Range<Int>
         let content: Range<Int>
@@ -27,6 +29,8 @@ package struct ONNXDocument: Sendable {
     package let externals: [External]
     /// Constants of one 64-bit integer, by name.
     let integers: [String: Int]
+    /// Rows of constant matrices, by name.
+    let rows: [String: Int]
     /// The graph's field, and what is in it.
     let graph: Range<Int>
     let graphContent: Range<Int>
@@ -55,18 +59,7 @@ package struct ONNXDocument: Sendable {
         nodes = scan.nodes
         externals = scan.externals
         integers = scan.integers
-    }
-
-    /// LongRoPE as GenAI's builder writes it, an If that takes the long factors where the mask is longer than a constant: that constant.
-    package var rotaryBoundary: Int? {
-        for node in nodes where node.operation == "If" {
-            guard let condition = nodes.first(where: { !$0.outputs.isEmpty && $0.outputs[0] == node.inputs.first }),
-                condition.operation == "Greater", condition.inputs.count == 2,
-                let boundary = integers[condition.inputs[1]], boundary > 0
-            else { continue }
-            return boundary
-        }
-        return nil
+        rows = scan.rows
     }
 
     /// One pass over a graph and those inside it.
@@ -76,6 +69,14 @@ package struct ONNXDocument: Sendable {
         var nodes: [Node] = []
         var externals: [External] = []
         var integers: [String: Int] = [:]
+        var rows: [String: Int] = [:]
+        /// Of the graphs inside the operation that is being read.
+        private var innerRows: [Int] = []
+
+        init(bytes: [UInt8], file: String) {
+            self.bytes = bytes
+            self.file = file
+        }
 
         mutating func graph(_ range: Range<Int>, depth: Int) throws(InputError) {
             guard depth < ONNXDocument.deepest else {
@@ -87,16 +88,25 @@ package struct ONNXDocument: Sendable {
                 guard case .bytes(let content) = field.value else { continue }
                 switch field.number {
                 case 1: try node(field.range, content, depth: depth)
-                case 5:
-                    let (name, value) = try tensor(content)
-                    if depth == 0 { integers[name] = value }
+                case 5: keep(try tensor(content), depth: depth)
                 default: break
                 }
             }
         }
 
+        /// - Parameter name: the constant's, where it is not the tensor's own.
+        private mutating func keep(_ tensor: Constant, as name: String? = nil, depth: Int) {
+            if depth > 0 {
+                if let count = tensor.rows { innerRows.append(count) }
+            } else {
+                integers[name ?? tensor.name] = tensor.integer
+                rows[name ?? tensor.name] = tensor.rows
+            }
+        }
+
         private mutating func node(_ range: Range<Int>, _ content: Range<Int>, depth: Int) throws(InputError) {
-            var (inputs, outputs, operation, constant) = ([String](), [String](), "", Int?.none)
+            if depth == 0 { innerRows = [] }
+            var (inputs, outputs, operation, constant) = ([String](), [String](), "", Constant?.none)
             var reader = WireReader(bytes, content, file: file)
             while let field = try reader.next() {
                 guard case .bytes(let value) = field.value else { continue }
@@ -108,19 +118,24 @@ package struct ONNXDocument: Sendable {
                 default: break
                 }
             }
+            if operation == "Constant", let output = outputs.first, let constant {
+                keep(constant, as: output, depth: depth)
+            }
             guard depth == 0 else { return }
-            if operation == "Constant", let output = outputs.first { integers[output] = constant }
-            nodes.append(Node(operation: operation, inputs: inputs, outputs: outputs, range: range, content: content))
+            nodes.append(
+                Node(
+                    operation: operation, inputs: inputs, outputs: outputs, innerRows: innerRows, range: range,
+                    content: content))
         }
 
-        /// - Returns: the integer, where the attribute is a tensor of one.
-        private mutating func attribute(_ range: Range<Int>, depth: Int) throws(InputError) -> Int? {
-            var constant: Int?
+        /// - Returns: the tensor, where the attribute is one.
+        private mutating func attribute(_ range: Range<Int>, depth: Int) throws(InputError) -> Constant? {
+            var constant: Constant?
             var reader = WireReader(bytes, range, file: file)
             while let field = try reader.next() {
                 guard case .bytes(let value) = field.value else { continue }
                 switch field.number {
-                case 5, 10: constant = try tensor(value).integer
+                case 5, 10: constant = try tensor(value)
                 case 6, 11: try graph(value, depth: depth + 1)
                 default: break
                 }
@@ -128,13 +143,24 @@ package struct ONNXDocument: Sendable {
             return constant
         }
 
-        /// - Returns: the tensor's name, and what it holds where that is one 64-bit integer.
-        private mutating func tensor(_ range: Range<Int>) throws(InputError) -> (name: String, integer: Int?) {
+        /// What of a tensor is kept.
+        private struct Constant {
+            var name = ""
+            /// What it holds, where that is one 64-bit integer.
+            var integer: Int?
+            /// Of a matrix.
+            var rows: Int?
+        }
+
+        private mutating func tensor(_ range: Range<Int>) throws(InputError) -> Constant {
             var (name, isExternal, type, integer) = ("", false, UInt64(0), Int?.none)
             var entries: [String: String] = [:]
+            var extents: [UInt64] = []
             var reader = WireReader(bytes, range, file: file)
             while let field = try reader.next() {
                 switch (field.number, field.value) {
+                case (1, .number(let value)): extents.append(value)
+                case (1, .bytes(let value)): extents += try numbers(value)
                 case (2, .number(let value)): type = value
                 case (7, .number(let value)): integer = Int(truncatingIfNeeded: value)
                 case (8, .bytes(let value)): name = text(value)
@@ -147,7 +173,8 @@ package struct ONNXDocument: Sendable {
                 default: break
                 }
             }
-            guard isExternal else { return (name, type == 7 ? integer : nil) }
+            let rows = extents.count == 2 ? Int(exactly: extents[0]) : nil
+            guard isExternal else { return Constant(name: name, integer: type == 7 ? integer : nil, rows: rows) }
             guard let other = entries["location"] else { throw .missing(file: file, field: "\(name): location") }
             let offset = try wholeNumber(entries["offset"] ?? "0", "\(name): offset")
             // Without a length the tensor goes on as far as its shape says: ONNX Runtime's to check.
@@ -158,7 +185,15 @@ package struct ONNXDocument: Sendable {
                     file: file, field: name, found: "an end past every file", expected: "a place in a file")
             }
             externals.append(External(name: name, file: other, end: end))
-            return (name, nil)
+            return Constant(name: name, rows: rows)
+        }
+
+        /// Numbers that stand in one field.
+        private func numbers(_ range: Range<Int>) throws(InputError) -> [UInt64] {
+            var reader = WireReader(bytes, range, file: file)
+            var numbers: [UInt64] = []
+            while let number = try reader.nextNumber() { numbers.append(number) }
+            return numbers
         }
 
         private func entry(_ range: Range<Int>) throws(InputError) -> (String, String) {

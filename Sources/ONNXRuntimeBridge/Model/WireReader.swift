@@ -46,6 +46,9 @@ struct WireReader {
         return Field(number: Int(tag >> 3), range: start..<position, value: value)
     }
 
+    /// The next of numbers that stand one behind the other without tags, nil at the end.
+    mutating func nextNumber() throws(InputError) -> UInt64? { position < end ? try variable() : nil }
+
     private mutating func take(_ count: UInt64, _ start: Int) throws(InputError) -> Range<Int> {
         guard count <= UInt64(end - position) else {
             throw .truncated(
