@@ -94,4 +94,41 @@ import Testing
         let devices = try tool(["devices"])
         #expect(devices.status == 0 && devices.output.contains("onnxruntime:cpu  CPUExecutionProvider"))
     }
+
+    @Test(
+        "SmolLM2 talks as natively wherever it is sure, and a turn computes only what is new",
+        .enabled(if: library != nil, "needs ONNX Runtime: scripts/onnxruntime.sh, or SWIFTLET_ONNXRUNTIME"),
+        .enabled(if: SmolLM2.path != nil, "needs weights/"))
+    func chat() throws {
+        try SmolLM2Conversation.hold(
+            export: ["onnx", "--precision", "fp32"], backend: ["--backend", "onnxruntime"],
+            environment: ["SWIFTLET_ONNXRUNTIME": Self.library ?? ""])
+    }
+
+    @Test(
+        "LongRoPE's factors that go by positions: in one pass the oracle's logits, in parts refused",
+        .enabled(if: library != nil, "needs ONNX Runtime: scripts/onnxruntime.sh, or SWIFTLET_ONNXRUNTIME"))
+    func positions() throws {
+        let native = Golden.repository.appendingPathComponent("Tests/Golden/phi4mini-like-bf16").path
+        let golden = try SafetensorsFile(path: "\(native)/golden.safetensors")
+        let folder = try ToolProcess.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let exported = folder.appendingPathComponent("exported").path
+        let export = try tool(["export", "onnx", native, "-o", exported, "--precision", "fp32"])
+        try #require(export.status == 0, "\(export.errors)")
+        // One token past the original length.
+        let ids = folder.appendingPathComponent("ids.json").path
+        try GoldenData.json(try #require(golden.integers("seq1.input_ids")))
+            .write(toFile: ids, atomically: true, encoding: .utf8)
+        let output = folder.appendingPathComponent("l.safetensors").path
+        let arguments = ["logits", exported, "--ids", ids, "-o", output, "--backend", "onnxruntime"]
+        let whole = try tool(arguments)
+        try #require(whole.status == 0, "\(whole.errors)")
+        let found = try #require(try SafetensorsFile(path: output).floats("seq0.logits"))
+        let expected = try #require(golden.floats("seq1.logits"))
+        try #require(found.count == expected.count)
+        #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-3 })
+        let parts = try tool(arguments + ["--chunk", "7"])
+        #expect(parts.status != 0 && parts.errors.contains("20 tokens"))
+    }
 }

@@ -106,37 +106,10 @@ import Testing
         .enabled(if: library != nil, "needs OpenVINO: scripts/openvino.sh, or SWIFTLET_OPENVINO"),
         .enabled(if: SmolLM2.path != nil, "needs weights/"))
     func chat() throws {
-        let native = try #require(SmolLM2.path)
-        let exported = try ToolProcess.temporaryFolder().appendingPathComponent("smollm2").path
-        let export = try tool(["export", "openvino", native, "-o", exported, "--weight-format", "fp16"])
-        try #require(export.status == 0, "\(export.errors)")
-        let questions = "What is the capital of France?\nAnd of Italy?\nWhich of them is larger?\n"
-        let options = ["--json", "--logprobs", "2", "--greedy", "-n", "40"]
         let exact = ["INFERENCE_PRECISION_HINT=f32", "KV_CACHE_PRECISION=f32", "CACHE_DIR="]
-        let answers = try [
-            ["chat", native] + options,
-            ["chat", exported, "--backend", "openvino"] + exact.flatMap { ["--ov-config", $0] } + options,
-        ].map { arguments in
-            let result = try ToolProcess.run(
-                arguments, input: questions, environment: ["SWIFTLET_OPENVINO": Self.library ?? ""])
-            try #require(result.status == 0, "\(result.errors)")
-            return try result.jsonLines().map { try ChatAnswer($0) }
-        }
-        try #require(answers.map(\.count) == [3, 3])
-        var known: [Int] = []
-        for answer in answers[1] {
-            #expect(answer.cachedTokens == max(0, known.count - 1) && answer.promptIDs.starts(with: known))
-            known = answer.promptIDs + answer.ids
-        }
-        for (ours, theirs) in zip(answers[0], answers[1]) {
-            let parting = zip(ours.ids, theirs.ids).enumerated().first { $1.0 != $1.1 }?.offset
-            guard let parting else {
-                #expect(ours.ids == theirs.ids && ours.text == theirs.text)
-                continue
-            }
-            // Activations of 16 bits move a log-probability by a thousandth, seldom by ten.
-            #expect(ours.margins[parting] < 0.02, "token \(parting) of \(ours.text) and of \(theirs.text)")
-            break
-        }
+        try SmolLM2Conversation.hold(
+            export: ["openvino", "--weight-format", "fp16"],
+            backend: ["--backend", "openvino"] + exact.flatMap { ["--ov-config", $0] },
+            environment: ["SWIFTLET_OPENVINO": Self.library ?? ""])
     }
 }
