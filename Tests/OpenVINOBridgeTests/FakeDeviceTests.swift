@@ -34,27 +34,11 @@ import UntrustedInput
     @Test("many sequences keep their own caches, in one call too; others' and doubles are refused")
     func sequences() throws {
         let backend = try backend()
-        let (first, second) = (try backend.makeSequence(), try backend.makeSequence())
-        for sequence in [first, second] { _ = try sequence.reserve(totalTokens: 8) }
-        let rows = LogitRows(vocabularySize: 320)
-        try backend.forward(
-            [
-                SequenceSlice(sequence: first, tokens: [1, 2, 3], logits: .all),
-                SequenceSlice(sequence: second, tokens: [318, 319], logits: .last),
-            ], into: rows)
-        let best = (0..<rows.rowCount).map { row in rows.row(row).firstIndex(of: 1)! - rows.row(row).startIndex }
-        #expect(best == [2, 3, 4, 0] && first.count == 3 && second.count == 2)
-        let slice = SequenceSlice(sequence: first, tokens: [1], logits: .last)
-        #expect(throws: InferenceError.self) { try backend.forward([slice, slice], into: rows) }
-        let foreign = try self.backend().makeSequence()
-        #expect(throws: InferenceError.self) {
-            try backend.forward([SequenceSlice(sequence: foreign, tokens: [1], logits: .last)], into: rows)
-        }
-        #expect(throws: InferenceError.tokenOutOfRange(id: 320, vocabularySize: 320)) {
-            try backend.forward([SequenceSlice(sequence: first, tokens: [320], logits: .last)], into: rows)
-        }
+        let (best, counts, refusals) = try backend.runTogether(besides: self.backend().makeSequence())
+        #expect(best == [2, 3, 4, 0] && counts == [3, 2])
+        #expect(refusals.count == 3 && refusals.last == .tokenOutOfRange(id: 320, vocabularySize: 320))
         #expect(throws: InferenceError.contextExceeded(requested: 65, limit: 64)) {
-            _ = try first.reserve(totalTokens: 65)
+            _ = try backend.makeSequence().reserve(totalTokens: 65)
         }
     }
 

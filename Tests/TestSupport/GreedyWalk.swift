@@ -49,4 +49,32 @@ extension InferenceBackend {
         }
         return logits
     }
+
+    /// Runs sequences in one call, [1, 2, 3] with all rows and [318, 319] with the last, and then asks for what no backend may do: the
+    /// same sequence twice, another backend's, and a token that is none.
+    ///
+    /// - Returns: the best token of each row, how long the sequences are, and why the others were refused.
+    public func runTogether(
+        besides foreign: any InferenceSequence
+    ) throws -> (best: [Int], counts: [Int], refusals: [InferenceError]) {
+        let (first, second) = (try makeSequence(), try makeSequence())
+        for sequence in [first, second] { _ = try sequence.reserve(totalTokens: 8) }
+        let rows = LogitRows(vocabularySize: properties.vocabularySize)
+        func slice(
+            _ sequence: any InferenceSequence, _ tokens: [Int], _ logits: SequenceSlice.LogitRequest
+        ) -> SequenceSlice {
+            SequenceSlice(sequence: sequence, tokens: tokens[...], logits: logits)
+        }
+        try forward([slice(first, [1, 2, 3], .all), slice(second, [318, 319], .last)], into: rows)
+        let best = (0..<rows.rowCount).map { index in
+            let row = rows.row(index)
+            return row.indices.max { row[$0] < row[$1] }! - row.startIndex
+        }
+        let once = slice(first, [1], .last)
+        var refusals: [InferenceError] = []
+        for slices in [[once, once], [slice(foreign, [1], .last)], [slice(first, [320], .last)]] {
+            do throws(InferenceError) { try forward(slices, into: rows) } catch { refusals.append(error) }
+        }
+        return (best, [first.count, second.count], refusals)
+    }
 }

@@ -1,9 +1,6 @@
 import ArgumentParser
-import Checkpoints
 import Compute
 import Export
-import Swiftlet
-import Terminal
 
 /// `swiftlet export onnx`: a model as a folder that ONNX Runtime GenAI runs on a CPU or any GPU.
 struct ExportONNXCommand: AsyncParsableCommand {
@@ -81,39 +78,10 @@ struct ExportONNXCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let checkpoint = try Checkpoint.open(try ModelLocation.resolve(source))
-        let compute = try Compute(threads: threads)
-        let (output, options) = (output, options)
-        let text = try ExportedText(checkpoint)
-        let start = ContinuousClock.now
-        let bar = ProgressBar("exporting", unit: .bytes, delay: .milliseconds(500))
-        let report = try await stoppable {
-            defer { bar.finish() }
-            let export = try ONNXExport(
-                checkpoint, options, tokenizer: text.tokenizer, endTokens: text.endTokens)
-            return try export.write(to: output, compute: compute) { bar.update(done: $0, total: $1) }
-        }
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
-        StandardError.writeLine(report.text(output))
-        for line in report.missing(output) { StandardError.writeLine(line) }
-        if json { try StandardOutput.writeLine(report.report(output, seconds: seconds).line) }
-    }
-}
-
-/// What a model says of its text.
-private struct ExportedText {
-    /// A folder's files are copied; a GGUF file has none.
-    var tokenizer: ExportedTokenizer?
-    var endTokens: Set<Int> = []
-
-    init(_ checkpoint: Checkpoint) throws {
-        if case .gguf = checkpoint.format {
-            let source = try TokenizerSource(checkpoint: checkpoint)
-            tokenizer = ExportedTokenizer(source.tokenizer, chatTemplate: source.template)
-            endTokens = source.endTokens
-        } else if let source = try? TokenizerSource(checkpoint: checkpoint) {
-            // Without tokenizer files a folder is exported all the same, and the report says so.
-            endTokens = source.endTokens
-        }
+        let options = options
+        try await ExportRun(source: source, output: output, threads: threads, json: json)
+            .write { checkpoint, text, _ in
+                try ONNXExport(checkpoint, options, tokenizer: text.tokenizer, endTokens: text.endTokens)
+            }
     }
 }

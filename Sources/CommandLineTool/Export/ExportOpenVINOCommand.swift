@@ -1,9 +1,6 @@
 import ArgumentParser
-import Checkpoints
 import Compute
 import Export
-import Swiftlet
-import Terminal
 
 /// `swiftlet export openvino`: a model as a folder that OpenVINO runs on a CPU, a GPU or an NPU.
 struct ExportOpenVINOCommand: AsyncParsableCommand {
@@ -82,28 +79,12 @@ struct ExportOpenVINOCommand: AsyncParsableCommand {
         return options
     }
 
-    /// A folder's files are copied; a GGUF file has none.
-    private static func tokenizer(of checkpoint: Checkpoint) throws -> ExportedTokenizer? {
-        guard case .gguf = checkpoint.format else { return nil }
-        let source = try TokenizerSource(checkpoint: checkpoint)
-        return ExportedTokenizer(source.tokenizer, chatTemplate: source.template)
-    }
-
     func run() async throws {
-        let checkpoint = try Checkpoint.open(try ModelLocation.resolve(source))
-        let compute = try Compute(threads: threads)
-        let (output, options, tokenizer) = (output, options, try Self.tokenizer(of: checkpoint))
-        let start = ContinuousClock.now
-        let bar = ProgressBar("exporting", unit: .bytes, delay: .milliseconds(500))
-        let report = try await stoppable {
-            defer { bar.finish() }
-            let export = try OpenVINOExport(checkpoint, options, tokenizer: tokenizer, compute: compute)
-            return try export.write(to: output, compute: compute) { bar.update(done: $0, total: $1) }
-        }
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
-        StandardError.writeLine(report.text(output))
-        for line in report.missing(output) { StandardError.writeLine(line) }
-        if json { try StandardOutput.writeLine(report.report(output, seconds: seconds).line) }
+        let options = options
+        try await ExportRun(source: source, output: output, threads: threads, json: json)
+            .write { checkpoint, text, compute in
+                try OpenVINOExport(checkpoint, options, tokenizer: text.tokenizer, compute: compute)
+            }
     }
 }
 

@@ -5,7 +5,7 @@ import Transformer
 import UntrustedInput
 
 /// A model as a folder that ONNX Runtime GenAI runs: the graph, its tensors, configuration and tokenizer files.
-public struct ONNXExport: Sendable {
+public struct ONNXExport: FolderExport {
     private let checkpoint: Checkpoint
     private let configuration: ModelConfiguration
     private let tensors: DecoderTensors
@@ -45,12 +45,8 @@ public struct ONNXExport: Sendable {
         plan = try ProductPlan(layers.flatMap(\.all) + [head], options, path: checkpoint.path)
     }
 
-    /// Writes the folder; the same bytes whatever the number of threads.
-    ///
-    /// - Parameter progress: bytes read and bytes to read, after each slice.
-    /// - Throws: ``ExportError``, `InputError`, `CancellationError`. Nothing is left then.
     public func write(
-        to path: String, compute: Compute, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        to path: String, compute: Compute, progress: (_ done: Int, _ total: Int) -> Void
     ) throws -> ExportReport {
         let folder = try ExportFolder(path)
         let graph = ONNXDecoder.make(tensors, layers, head: head, configuration, plan)

@@ -4,7 +4,7 @@ import Transformer
 import UntrustedInput
 
 /// A model as a folder that OpenVINO runs: the graph, its weights, configuration and tokenizer files.
-public struct OpenVINOExport: Sendable {
+public struct OpenVINOExport: FolderExport {
     private let checkpoint: Checkpoint
     private let configuration: ModelConfiguration
     private let tensors: DecoderTensors
@@ -28,12 +28,8 @@ public struct OpenVINOExport: Sendable {
         plan = try WeightPlan(tensors.matrices, options, path: checkpoint.path, compute: compute)
     }
 
-    /// Writes the folder; the same bytes whatever the number of threads.
-    ///
-    /// - Parameter progress: bytes read and bytes to read, after each slice.
-    /// - Throws: ``ExportError``, `InputError`, `CancellationError`. Nothing is left then.
     public func write(
-        to path: String, compute: Compute, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        to path: String, compute: Compute, progress: (_ done: Int, _ total: Int) -> Void
     ) throws -> ExportReport {
         let folder = try ExportFolder(path)
         let graph = DecoderGraph.make(tensors, configuration, plan)
