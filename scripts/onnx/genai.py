@@ -18,6 +18,8 @@ import onnxruntime_genai as og
 GOLDEN = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Golden"
 MODELS = [
     "phi3-base-f32", "phi3-gqa-window8-bf16", "phi3-longrope-f16", "phi4mini-like-bf16", "llama-gqa-tied-bf16"]
+# The original lengths of the Phi-3 family, and one that ONNX Runtime GenAI does not know of.
+OUTGROWN = [("phi3-longrope-f16", 4096), ("phi4mini-like-bf16", 4096), ("phi3-longrope-f16", 2048)]
 KINDS = {
     "fp32": ["--precision", "fp32"],
     "fp16": ["--precision", "fp16"],
@@ -80,6 +82,70 @@ def reference(folder, prompt, count):
     return ids[len(prompt):]
 
 
+def outgrown(model, prompt, turn, count, context):
+    """The ids of a prompt and of `count` greedy tokens behind it, a turn in between after the fourth; and the places of those tokens."""
+    parameters = og.GeneratorParams(model)
+    # No text ends before it is as long as it may be.
+    parameters.set_search_options(max_length=context, min_length=context, do_sample=False)
+    generator = og.Generator(model, parameters)
+    generator.append_tokens(prompt)
+    ids, places = list(prompt), []
+    for step in range(count):
+        if turn and step == 4:
+            generator.append_tokens(turn)
+            ids += turn
+        generator.generate_next_token()
+        places.append(len(ids))
+        ids.append(int(generator.get_next_tokens()[0]))
+    return ids, places
+
+
+def across(swiftlet, name, original, count=24):
+    """LongRoPE where the text outgrows the original length by its own tokens, or in the middle of a turn that is appended.
+
+    A pass over the ids up to that length and one over all of them give what transformers says behind each: what comes later does
+    not change what stands before.
+
+    Returns how many texts went another way where ONNX Runtime GenAI computes its cache anew.
+    """
+    import numpy as np
+    import torch
+
+    import oracle
+
+    context, failures = 2 * original, 0
+    with tempfile.TemporaryDirectory() as temporary:
+        source = pathlib.Path(temporary) / "source"
+        oracle.widen(
+            GOLDEN / name, source, max_position_embeddings=context, original_max_position_embeddings=original)
+        rng = np.random.default_rng(1)
+        prompt = rng.integers(5, 300, size=original - 11).tolist()
+        for kind in ["fp32", "int4"]:
+            folder = pathlib.Path(temporary) / kind
+            subprocess.run(
+                [swiftlet, "export", "onnx", source, "-o", folder, *KINDS[kind]], check=True, capture_output=True)
+            ends = json.loads((folder / "genai_config.json").read_text())["model"]["eos_token_id"]
+            model = og.Model(str(folder))
+            weights = oracle.reference(source, oracle.dequantised(folder / "model.onnx"))
+            for turn in [[], rng.integers(5, 300, size=40).tolist()]:
+                ids, places = outgrown(model, prompt, turn, count, context)
+                with torch.no_grad():
+                    short, long = [weights(torch.tensor([part])).logits[0] for part in [ids[:original], ids]]
+                rows = [(short if place <= original else long)[place - 1] for place in places]
+                spread = float(rows[0].std())
+                for row in rows:
+                    row[ends] = -torch.inf
+                # As each is held against the ids before it, a parting by rounding ends nothing.
+                best = [float(row.max() - row[ids[place]]) < 0.05 * spread for row, place in zip(rows, places)]
+                before = sum(place <= original for place in places)
+                failures += original == 4096 and not turn and not all(best)
+                how = "a turn of 40" if turn else "its own tokens"
+                print(
+                    f"| {name} | {original} | {kind} | {how} | {sum(best[:before])} of {before} "
+                    f"| {sum(best[before:])} of {count - before} |", flush=True)
+    return failures
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("path", type=pathlib.Path)
@@ -118,6 +184,10 @@ def main():
                     equal = agreement(tokens, expected)
                     failures += tokens != expected or bool(differing)
                     print(f"| {name} | {kind} | {len(prompt)} | {equal} of {len(expected)} | {differing or '–'} |", flush=True)
+    print("\n| model | original length | precision | outgrown by | right up to it | right past it |\n|---|--:|---|---|--:|--:|")
+    for name, original in OUTGROWN:
+        if arguments.only in name:
+            failures += across(arguments.path.resolve(), name, original)
     print(f"{failures} failures", file=sys.stderr)
     sys.exit(failures > 0)
 

@@ -55,10 +55,10 @@ FORMATS = {
 }
 
 
-def widen(source, folder):
+def widen(source, folder, **changes):
     """The same kind of model with rows of 128 and 256, and heads whose rotated part the runtime's attention takes: 32, or three
-    quarters of 64."""
-    config = json.loads((source / "config.json").read_text())
+    quarters of 64; with changes of its config.json."""
+    config = json.loads((source / "config.json").read_text()) | changes
     heads = 2 if config.get("partial_rotary_factor", 1) < 1 else 4
     config |= {"hidden_size": 128, "intermediate_size": 256, "num_attention_heads": heads}
     config["num_key_value_heads"] = min(config["num_key_value_heads"], heads // 2)
