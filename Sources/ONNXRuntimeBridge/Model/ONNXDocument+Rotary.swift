@@ -33,12 +33,10 @@ extension ONNXDocument {
             guard let choice = producer(of: table), choice.operation == "If" else { return nil }
             // The short ones are taken up to the boundary, and must reach as far.
             let shortest = choice.innerRows.min()
-            return shortest.map { $0 < boundary ?? 0 } == true ? shortest : choice.innerRows.max()
+            return shortest.map { $0 < boundary ?? 0 } ?? false ? shortest : choice.innerRows.max()
         }
         // Positions that something is added to: past the boundary they point behind the short factors' rows.
         let isShifted = node.operation == "RotaryEmbedding" && producer(of: node.inputs[1])?.operation == "Add"
         return isShifted ? max(0, count - (boundary ?? 0)) : count
     }
-
-    private func producer(of name: String) -> Node? { nodes.first { $0.outputs.contains(name) } }
 }

@@ -35,7 +35,7 @@ extension ONNXDocument {
     private func headProduct(_ logits: String) -> Node? {
         var current = logits
         for _ in 0..<4 {
-            guard let node = nodes.first(where: { $0.outputs.contains(current) }) else { return nil }
+            guard let node = producer(of: current) else { return nil }
             if ["MatMul", "MatMulNBits"].contains(node.operation) { return node }
             guard node.operation == "Cast", let input = node.inputs.first else { return nil }
             current = input

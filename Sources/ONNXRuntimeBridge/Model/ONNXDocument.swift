@@ -31,6 +31,8 @@ package struct ONNXDocument: Sendable {
     let integers: [String: Int]
     /// Rows of constant matrices, by name.
     let rows: [String: Int]
+    /// The place of the operation that a value comes from.
+    private let producers: [String: Int]
     /// The graph's field, and what is in it.
     let graph: Range<Int>
     let graphContent: Range<Int>
@@ -60,7 +62,13 @@ package struct ONNXDocument: Sendable {
         externals = scan.externals
         integers = scan.integers
         rows = scan.rows
+        producers = Dictionary(
+            nodes.enumerated().flatMap { index, node in node.outputs.map { ($0, index) } }
+        ) { first, _ in first }
     }
+
+    /// The operation that a value comes from.
+    func producer(of name: String) -> Node? { producers[name].map { nodes[$0] } }
 
     /// One pass over a graph and those inside it.
     private struct Scan {
