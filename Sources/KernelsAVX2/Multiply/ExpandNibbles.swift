@@ -3,14 +3,16 @@ import Kernels
 
 /// Expands nibbles with one scale per 32 columns, centred on 8 (Q4_0, int4), for ``multiplyNibbleBytes(_:)``.
 ///
-/// Eight rows at a time, a row a 32-bit lane of 32 bytes:
+/// Two groups at a time, side by side, a row a 32-bit lane of 64 bytes:
 ///
-///     block: │ f32 scale │ f32 minimum, if there is one │ 8 × four columns' nibbles, a byte each │   288 or 320 bytes
+///     block: │ f32 scale │ f32 minimum, if there is one │ 8 × four columns' nibbles, a byte each │   576 or 640 bytes
 ///
-/// - Shapes: weights (8·groups, columns); destination (groups × columns / 32 blocks).
+/// The last of an odd number of groups is its own neighbour; its twin's products are not stored.
+///
+/// - Shapes: weights (8·groups, columns); destination (⌈groups / 2⌉ × columns / 32 blocks).
 /// - Preconditions: columns a multiple of 32.
 /// - Error: none; every value is kept.
-/// - Threads: by groups.
+/// - Threads: by pairs of groups.
 @unsafe func expandNibbles(_ call: TileCall, into destination: UnsafeMutableRawPointer) {
     unsafe expand(call, destination, PlainScales.self)
 }
@@ -25,52 +27,64 @@ import Kernels
     unsafe expand(call, destination, KScales.self)
 }
 
-/// A block of 32 columns of eight expanded rows.
+/// A block of 32 columns of two expanded groups: every 64 bytes hold 32 of the first and then 32 of the second.
 enum ByteBlock {
-    @inline(__always) static func bytes(hasMinimum: Bool) -> Int { integers(hasMinimum: hasMinimum) + 256 }
-    @inline(__always) static var minimums: Int { 32 }
-    @inline(__always) static func integers(hasMinimum: Bool) -> Int { hasMinimum ? 64 : 32 }
+    @inline(__always) static func bytes(hasMinimum: Bool) -> Int { integers(hasMinimum: hasMinimum) + 512 }
+    @inline(__always) static var minimums: Int { 64 }
+    @inline(__always) static func integers(hasMinimum: Bool) -> Int { hasMinimum ? 128 : 64 }
 }
 
 @unsafe @inline(__always)
 private func expand<Scales: TileScales>(
     _ call: TileCall, _ destination: UnsafeMutableRawPointer, _: Scales.Type
 ) {
-    let mask = _mm256_set1_epi8(0x0f)
     let blocks = unsafe call.columns / 32
     let blocksPerHeader = unsafe Scales.blocksPerHeader(call)
     var out = unsafe destination
-    for group in unsafe 0..<call.groups {
+    var group = 0
+    while unsafe group < call.groups {
+        let distance = unsafe group + 1 < call.groups ? call.groupBytes : 0
         var w = unsafe call.weights + group * call.groupBytes
         var block = 0
         while block < blocks {
-            let scales = unsafe Scales(header: w)
+            let first = unsafe Scales(header: w)
+            let second = unsafe Scales(header: w + distance)
             unsafe w += Scales.headerBytes
             let end = min(block &+ blocksPerHeader, blocks)
             while block < end {
                 block &+= 1
-                let header = unsafe w
-                unsafe w += Scales.blockHeaderBytes
-                unsafe prefetchLine(w + prefetchBytes)
-                unsafe prefetchLine(w + prefetchBytes + 64)
-                unsafe store(scales.scale(header, half: 0), to: out)
-                if Scales.hasMinimum { unsafe store(scales.minimum(header, half: 0), to: out + ByteBlock.minimums) }
-                let integers = unsafe (out + ByteBlock.integers(hasMinimum: Scales.hasMinimum))
-                    .assumingMemoryBound(to: __m256i.self)
-                for v in 0..<4 {
-                    let bytes = unsafe _mm256_loadu_si256((w + 32 &* v).assumingMemoryBound(to: __m256i.self))
-                    unsafe _mm256_storeu_si256(integers + v, _mm256_and_si256(bytes, mask))
-                    unsafe _mm256_storeu_si256(
-                        integers + (v &+ 4), _mm256_and_si256(_mm256_srli_epi16(bytes, 4), mask))
-                }
+                unsafe expandBlock(w, first, to: out)
+                unsafe expandBlock(w + distance, second, to: out + 32)
                 unsafe out += ByteBlock.bytes(hasMinimum: Scales.hasMinimum)
-                unsafe w += 128
+                unsafe w += Scales.blockHeaderBytes &+ 128
             }
         }
+        group += 2
+    }
+}
+
+/// Expands a block of one group to its half of every 64 bytes.
+@unsafe @inline(__always)
+private func expandBlock<Scales: TileScales>(
+    _ block: UnsafeRawPointer, _ scales: Scales, to out: UnsafeMutableRawPointer
+) {
+    let mask = _mm256_set1_epi8(0x0f)
+    let w = unsafe block + Scales.blockHeaderBytes
+    unsafe prefetchLine(w + prefetchBytes)
+    unsafe prefetchLine(w + prefetchBytes + 64)
+    unsafe store(_mm256_castps_si256(scales.scale(block, half: 0)), to: out)
+    if Scales.hasMinimum {
+        unsafe store(_mm256_castps_si256(scales.minimum(block, half: 0)), to: out + ByteBlock.minimums)
+    }
+    let integers = unsafe out + ByteBlock.integers(hasMinimum: Scales.hasMinimum)
+    for v in 0..<4 {
+        let bytes = unsafe _mm256_loadu_si256((w + 32 &* v).assumingMemoryBound(to: __m256i.self))
+        unsafe store(_mm256_and_si256(bytes, mask), to: integers + 64 &* v)
+        unsafe store(_mm256_and_si256(_mm256_srli_epi16(bytes, 4), mask), to: integers + (64 &* v &+ 256))
     }
 }
 
 @unsafe @inline(__always)
-private func store(_ v: __m256, to p: UnsafeMutableRawPointer) {
-    unsafe _mm256_storeu_ps(p.assumingMemoryBound(to: Float.self), v)
+private func store(_ v: __m256i, to p: UnsafeMutableRawPointer) {
+    unsafe _mm256_storeu_si256(p.assumingMemoryBound(to: __m256i.self), v)
 }

@@ -5,8 +5,8 @@ extension MultiplyKernels {
     public static let avx2: MultiplyKernels = {
         var kernels = tiles
         kernels.expandedNibbles = unsafe ExpandedNibbles(
-            groups: 1, blockBytes: ByteBlock.bytes(hasMinimum: false),
-            blockBytesMin: ByteBlock.bytes(hasMinimum: true),
+            groups: 2, blockBytes: ByteBlock.bytes(hasMinimum: false) / 2,
+            blockBytesMin: ByteBlock.bytes(hasMinimum: true) / 2,
             expandNibble: { unsafe expandNibbles($0, into: $1) },
             expandNibbleMin: { unsafe expandNibblesMin($0, into: $1) },
             expandNibbleK: { unsafe expandNibblesK($0, into: $1) },

@@ -1,15 +1,16 @@
 import CIntrinsics
 import Kernels
 
-/// Multiplies expanded nibbles with a panel of six tokens' 8-bit activations.
+/// Multiplies expanded nibbles with a panel of six tokens' 8-bit activations, two groups at a time.
 ///
-/// What ``multiplyNibbleTile(_:)`` does between loading a block and its products was done once for the whole prompt, which
-/// spares one in eight instructions and the registers of two more tokens.
+/// What ``multiplyNibbleTile(_:)`` does between loading a block and its products was done once for the whole prompt. That
+/// leaves registers for twelve sums of 16 bits: two vectors of rows by six tokens, beside the weights, four activations that
+/// both vectors meet, and a product. The float sums wait in memory until a block ends.
 ///
 /// - Shapes: weights (8·groups, columns), expanded; activations (6, columns), output (6, 8·groups).
 /// - Preconditions: columns a multiple of 32; a panel of six tokens.
 /// - Error: the same bits as ``multiplyNibbleTile(_:)`` gives.
-/// - Threads: by groups.
+/// - Threads: by pairs of groups.
 @unsafe func multiplyNibbleBytes(_ call: TileCall) {
     unsafe multiplyBytes(call, Minimum<0>.self, Tokens<6>.self)
 }
@@ -33,44 +34,73 @@ private func multiplyBytes<let minimums: Int, let tokens: Int>(
     // Made once: the initialiser is a call, which would cost as much as the products of a block.
     let zeroIntegers = InlineArray<tokens, __m256i>(repeating: _mm256_setzero_si256())
     let zeroSums = InlineArray<tokens, __m256>(repeating: _mm256_setzero_ps())
-    for group in unsafe 0..<call.groups {
+    var group = 0
+    while unsafe group < call.groups {
         var w = unsafe call.weights + group * call.groupBytes
         var x = unsafe call.activations
-        var sums = zeroSums
+        var (sums, otherSums) = (zeroSums, zeroSums)
         for _ in 0..<blocks {
-            var integers = zeroIntegers
+            var (integers, otherIntegers) = (zeroIntegers, zeroIntegers)
             if !hasMinimum {
-                for t in 0..<tokens { integers[t] = unsafe broadcast(x + (t &* stride &+ ActivationBlock.laneSums)) }
-            }
-            let columns = unsafe w + ByteBlock.integers(hasMinimum: hasMinimum)
-            for v in 0..<8 {
-                let bytes = unsafe _mm256_loadu_si256((columns + 32 &* v).assumingMemoryBound(to: __m256i.self))
                 for t in 0..<tokens {
-                    let four = unsafe broadcast(x + (t &* stride &+ ActivationBlock.header &+ 4 &* v))
-                    integers[t] = _mm256_add_epi16(integers[t], _mm256_maddubs_epi16(bytes, four))
+                    integers[t] = unsafe broadcast(x + (t &* stride &+ ActivationBlock.laneSums))
+                    otherIntegers[t] = integers[t]
                 }
             }
-            let scale = unsafe _mm256_loadu_ps(w.assumingMemoryBound(to: Float.self))
+            let columns = unsafe w + ByteBlock.integers(hasMinimum: hasMinimum)
+            // Two steps to a turn: with all eight, the compiler keeps activations in registers and sums in memory.
+            for v in 0..<4 {
+                unsafe addProducts(columns + 128 &* v, x + 8 &* v, &integers, &otherIntegers)
+                unsafe addProducts(columns + (128 &* v &+ 64), x + (8 &* v &+ 4), &integers, &otherIntegers)
+            }
+            let (scale, otherScale) = unsafe (loadFloats(w), loadFloats(w + 32))
             for t in 0..<tokens {
-                let about = unsafe (x + t &* stride).assumingMemoryBound(to: Float.self)
-                let factor = unsafe _mm256_mul_ps(scale, _mm256_broadcast_ss(about))
+                let about = unsafe _mm256_broadcast_ss((x + t &* stride).assumingMemoryBound(to: Float.self))
                 let sum = _mm256_cvtepi32_ps(_mm256_madd_epi16(integers[t], ones))
-                sums[t] = _mm256_fmadd_ps(sum, factor, sums[t])
+                sums[t] = _mm256_fmadd_ps(sum, _mm256_mul_ps(scale, about), sums[t])
+                let otherSum = _mm256_cvtepi32_ps(_mm256_madd_epi16(otherIntegers[t], ones))
+                otherSums[t] = _mm256_fmadd_ps(otherSum, _mm256_mul_ps(otherScale, about), otherSums[t])
             }
             if hasMinimum {
-                let minimum = unsafe _mm256_loadu_ps((w + ByteBlock.minimums).assumingMemoryBound(to: Float.self))
+                let minimum = unsafe loadFloats(w + ByteBlock.minimums)
+                let otherMinimum = unsafe loadFloats(w + (ByteBlock.minimums &+ 32))
                 for t in 0..<tokens {
-                    let about = unsafe (x + t &* stride).assumingMemoryBound(to: Float.self)
-                    sums[t] = unsafe _mm256_fmadd_ps(minimum, _mm256_broadcast_ss(about + 1), sums[t])
+                    let about = unsafe _mm256_broadcast_ss((x + (t &* stride &+ 4)).assumingMemoryBound(to: Float.self))
+                    sums[t] = _mm256_fmadd_ps(minimum, about, sums[t])
+                    otherSums[t] = _mm256_fmadd_ps(otherMinimum, about, otherSums[t])
                 }
             }
             unsafe w += ByteBlock.bytes(hasMinimum: hasMinimum)
             unsafe x += tokens &* stride
         }
         for t in 0..<tokens {
-            unsafe storeTile(
-                sums[t], to: call.output + t * call.outputStride + 8 * group, rows: call.rows - 8 * group,
-                accumulates: call.accumulates)
+            let output = unsafe call.output + t * call.outputStride + 8 * group
+            let rows = unsafe call.rows - 8 * group
+            unsafe storeTile(sums[t], to: output, rows: rows, accumulates: call.accumulates)
+            if rows > 8 {
+                unsafe storeTile(otherSums[t], to: output + 8, rows: rows - 8, accumulates: call.accumulates)
+            }
         }
+        group += 2
     }
+}
+
+/// Adds the products of four columns of two groups with each token's.
+@unsafe @inline(__always)
+private func addProducts<let tokens: Int>(
+    _ w: UnsafeRawPointer, _ x: UnsafeRawPointer, _ integers: inout InlineArray<tokens, __m256i>,
+    _ otherIntegers: inout InlineArray<tokens, __m256i>
+) {
+    let bytes = unsafe _mm256_loadu_si256(w.assumingMemoryBound(to: __m256i.self))
+    let otherBytes = unsafe _mm256_loadu_si256((w + 32).assumingMemoryBound(to: __m256i.self))
+    for t in 0..<tokens {
+        let four = unsafe broadcast(x + (t &* ActivationBlock.int8 &+ ActivationBlock.header))
+        integers[t] = _mm256_add_epi16(integers[t], _mm256_maddubs_epi16(bytes, four))
+        otherIntegers[t] = _mm256_add_epi16(otherIntegers[t], _mm256_maddubs_epi16(otherBytes, four))
+    }
+}
+
+@unsafe @inline(__always)
+private func loadFloats(_ p: UnsafeRawPointer) -> __m256 {
+    unsafe _mm256_loadu_ps(p.assumingMemoryBound(to: Float.self))
 }
