@@ -6,16 +6,32 @@ import Testing
 /// What nibbles are multiplied by in prompts: the same bits as by the tiles they were expanded from.
 @Suite struct ExpandedNibbleTests {
     static let sets = MatmulSet.available.filter { $0.kernels.expandedNibbles != nil }
+    static let wordSets = MatmulSet.available.filter { $0.kernels.expandedWords != nil }
 
     @Test(arguments: [ElementType.q4_0, .q4_1, .q4_K], sets)
     func bitsAreThoseOfTheTile(type: ElementType, set: MatmulSet) throws {
-        let expanded = try #require(set.kernels.expandedNibbles)
+        try expectTheBitsOfTheTile(type, set, #require(set.kernels.expandedNibbles), as: .int8)
+    }
+
+    /// Words meet 16-bit activations, the tile their high and low bytes.
+    @Test(arguments: [ElementType.q4_0, .q4_1, .q4_K], wordSets)
+    func wordsHaveTheBitsOfTheTile(type: ElementType, set: MatmulSet) throws {
+        let expanded = try #require(set.kernels.expandedWords)
+        for tokens in 1...expanded.tokens {
+            try expectTheBitsOfTheTile(type, set, expanded, as: .split, tokens: tokens)
+        }
+    }
+
+    private func expectTheBitsOfTheTile(
+        _ type: ElementType, _ set: MatmulSet, _ expanded: ExpandedNibbles, as form: TileLayout.Activation,
+        tokens wanted: Int? = nil
+    ) throws {
         let layout = TileLayout(keeping: type)
         guard let expand = unsafe expanded.expand(layout) else {
             Issue.record("a layout of nibbles is not expanded")
             return
         }
-        let tokens = set.kernels.int8Tokens
+        let tokens = wanted ?? expanded.tokens
         var generator = SplitMix64(seed: 15)
         for columns in MatmulTileTests.columnCounts(type) {
             for rows in MatmulTileTests.rowCounts {
@@ -25,7 +41,7 @@ import Testing
                     let x = (0..<tokens).map { token in
                         token < 2 ? [Float](repeating: token == 0 ? 1 : -1, count: columns) : generator.gauss(columns)
                     }
-                    let activations = TestActivations(x, as: .int8, set.kernels, against: side)
+                    let activations = TestActivations(x, as: expanded.activation, set.kernels, against: side)
                     let groups = (rows + 7) / 8
                     let memory = FencedMemory(
                         byteCount: expanded.bytes(layout, groups: groups, columns: columns), against: side)
@@ -42,9 +58,15 @@ import Testing
                         unsafe call.weights = UnsafeRawPointer(memory.base)
                         unsafe call.groupBytes = expanded.groupBytes(layout, columns: columns)
                         unsafe expanded.multiply(layout)(call)
-                        let expected = multiplied(
-                            set.kernels, layout, weights: tile, rows: rows, columns: columns,
-                            activations: activations, tokens: 0..<tokens, accumulatingTo: initial, side: side)
+                        // The tile may take fewer tokens a call.
+                        let tileActivations = TestActivations(x, as: form, set.kernels, against: side)
+                        let most = set.kernels.tokensPerCall(form)
+                        let expected = stride(from: 0, to: tokens, by: most).flatMap { first in
+                            multiplied(
+                                set.kernels, layout, weights: tile, rows: rows, columns: columns,
+                                activations: tileActivations, tokens: first..<min(first + most, tokens),
+                                accumulatingTo: initial, side: side)
+                        }
                         let found = (0..<tokens).map { token in
                             (0..<rows).map { unsafe output.floats[token * rows + $0] }
                         }

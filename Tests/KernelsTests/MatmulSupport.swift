@@ -170,7 +170,7 @@ struct TestActivations {
             return switch form {
             case .f32: row.map(Double.init)
             case .int8: unsafe Self.int8Values(panel.base, columns: row.count)
-            case .int16: unsafe Self.int16Values(panel.base, columns: row.count)
+            case .int16, .words: unsafe Self.int16Values(panel.base, columns: row.count)
             case .split: unsafe Self.splitValues(panel.base, columns: row.count)
             case .int15: unsafe Self.int15Values(panel.base, columns: row.count)
             }
@@ -253,7 +253,7 @@ func multiplied(
         groupBytes: layout.groupBytes(columns: columns, blocksPerScale: blocksPerScale), columns: columns,
         blocksPerScale: blocksPerScale, activations: panel.base,
         activationStride: activations.stride, tokens: tokens.count, output: output.floats, outputStride: rows,
-        rows: rows, accumulates: initial != nil)
+        rows: rows, accumulates: initial != nil, streams: kernels.streams)
     unsafe kernel(call)
     return tokens.indices.map { token in
         (0..<rows).map { unsafe output.floats[(token - tokens.lowerBound) * rows + $0] }

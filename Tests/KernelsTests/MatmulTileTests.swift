@@ -6,8 +6,9 @@ import Testing
 /// Every tile of every instruction set against sums in double precision.
 @Suite struct MatmulTileTests {
     /// Shapes that reach every tail: rows that fill no group or half of a pair, columns of one block and of many panels,
-    /// from one token to as many as a call takes. Together some 200 for every type and set.
-    static let rowCounts = [1, 7, 8, 9, 16, 17, 31, 43]
+    /// runs of two groups side by side with groups left over, from one token to as many as a call takes. Together some 200 for every
+    /// type and set.
+    static let rowCounts = [1, 7, 8, 9, 16, 17, 31, 43, 75]
     static func columnCounts(_ type: ElementType) -> [Int] {
         type.isDense ? [1, 31, 256, 777] : type.blockLength == 32 ? [32, 96, 576] : [256, 1024]
     }
@@ -99,7 +100,7 @@ import Testing
         }
         // The extremes too: all integers of the first block at their limits.
         let largest: Float =
-            form == .int8 ? ActivationBlock.largestInt8 : form == .split ? ActivationBlock.largestSplit : 32767
+            form == .int8 ? ActivationBlock.largestInt8 : ActivationBlock.largestInt16
         let x = (0..<2).map { token in
             (0..<columns).map { column -> Float in
                 // One column of each block makes the scale 1.

@@ -12,20 +12,20 @@ import Kernels
     private let int8: Panels?
     private let int16: Panels?
     private let split: Panels?
+    private let words: Panels?
     private let int15: Panels?
 
-    /// Bytes of the integers of `count` tokens for a matrix, 0 where all its tiles read floats.
-    static func bytes(_ w: WeightMatrix, count: Int) -> Int {
+    /// Bytes of the integers of a plan's tokens for a matrix, 0 where all its tiles read floats.
+    static func bytes(_ w: WeightMatrix, _ plan: ProductPlan) -> Int {
         func bytes(_ form: TileLayout.Activation) -> Int {
-            w.reads(form) ? count * ActivationBlock.rowBytes(columns: w.inputs, form) : 0
+            plan.reads(form, w) ? plan.tokens * ActivationBlock.rowBytes(columns: w.inputs, form) : 0
         }
-        return bytes(.int8) + bytes(.int16) + bytes(.split) + bytes(.int15)
+        return bytes(.int8) + bytes(.int16) + bytes(.split) + bytes(.words) + bytes(.int15)
     }
 
-    /// The rows of `x`, to be written to `memory` (``bytes(_:count:)`` of it).
+    /// The rows of `x`, to be written to `memory` (``bytes(_:_:)`` of it).
     init(
-        _ w: WeightMatrix, _ x: Activations, rows: Range<Int>, memory: UnsafeMutableRawPointer?,
-        _ kernels: MultiplyKernels
+        _ w: WeightMatrix, _ x: Activations, rows: Range<Int>, memory: UnsafeMutableRawPointer?, _ plan: ProductPlan
     ) {
         unsafe self.x = x
         unsafe firstRow = rows.lowerBound
@@ -33,16 +33,17 @@ import Kernels
         unsafe columns = w.inputs
         var free = unsafe memory
         func panels(_ form: TileLayout.Activation) -> Panels? {
-            guard w.reads(form), let base = unsafe free else { return nil }
+            guard plan.reads(form, w), let base = unsafe free else { return nil }
             let rowBytes = ActivationBlock.rowBytes(columns: w.inputs, form)
             unsafe free = base + rows.count * rowBytes
             return unsafe Panels(
-                base: base, count: rows.count, width: kernels.tokensPerCall(form),
+                base: base, count: rows.count, width: plan.compute.kernels.multiply.tokensPerCall(form),
                 blockBytes: ActivationBlock.bytes(form), rowBytes: rowBytes)
         }
         unsafe int8 = panels(.int8)
         unsafe int16 = panels(.int16)
         unsafe split = panels(.split)
+        unsafe words = panels(.words)
         unsafe int15 = panels(.int15)
     }
 
@@ -57,6 +58,7 @@ import Kernels
             unsafe quantize(int8, kernels.quantizeInt8)
             unsafe quantize(int16, kernels.quantizeInt16)
             unsafe quantize(split, kernels.quantizeSplit)
+            unsafe quantize(words, kernels.quantizeInt16)
             unsafe quantize(int15, kernels.quantizeInt15)
         }
     }
@@ -68,6 +70,7 @@ import Kernels
         case .int8: return unsafe (UnsafeRawPointer(int8!.row(ofToken: token).start), 0)
         case .int16: return unsafe (UnsafeRawPointer(int16!.row(ofToken: token).start), 0)
         case .split: return unsafe (UnsafeRawPointer(split!.row(ofToken: token).start), 0)
+        case .words: return unsafe (UnsafeRawPointer(words!.row(ofToken: token).start), 0)
         case .int15: return unsafe (UnsafeRawPointer(int15!.row(ofToken: token).start), 0)
         case .f32: return unsafe (UnsafeRawPointer(x.pointer(row: firstRow + token)), 4 * x.stride)
         }
@@ -90,9 +93,4 @@ import Kernels
         let offset = unsafe first * rowBytes + (token - first) * blockBytes
         return unsafe (base + offset, tokens * blockBytes)
     }
-}
-
-extension WeightMatrix {
-    /// Whether any of its tiles reads activations of this form.
-    fileprivate func reads(_ form: TileLayout.Activation) -> Bool { tiles.contains { $0.activation == form } }
 }

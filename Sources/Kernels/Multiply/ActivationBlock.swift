@@ -10,8 +10,8 @@
 ///
 /// The last one is for 64 activations, and its sum goes over all fours of columns; see ``WordBlock``.
 ///
-/// The two forms of 16 bits suit what they meet: bytes are widened to be multiplied with words, while nibbles are
-/// multiplied with bytes, the high ones and then the low ones.
+/// The two forms of 16 bits hold the same integers and suit what they meet: bytes are widened to be multiplied with words,
+/// while nibbles are multiplied with bytes, the high ones and then the low ones, unless they are expanded to words.
 ///
 /// The sums are what a weight's minimum (or the 8 that makes a nibble signed, or the 128 that makes a byte unsigned) is
 /// multiplied with. Those that an `int8` block ends with are for expanded nibbles (``ExpandedNibbles``).
@@ -41,8 +41,8 @@ public enum ActivationBlock {
 
     /// The largest integer of an `int8` block: with it a sum of an activation and a signed nibble, −8 to 7, fits into a byte.
     @inlinable public static var largestInt8: Float { 120 }
-    /// The largest integer whose high byte stays within ±127: 256·127 + 127.
-    @inlinable public static var largestSplit: Float { 32639 }
+    /// The largest integer of 16 bits whose high byte stays within ±127: 256·127 + 127. Both forms of 16 bits have the same integers.
+    @inlinable public static var largestInt16: Float { 32639 }
     /// Blocks below this are zeros: the reciprocal of a smaller scale would overflow.
     @inlinable public static var smallestMagnitude: Float { 0x1p-112 }
 
@@ -62,7 +62,7 @@ public enum ActivationBlock {
     public static func bytes(_ activation: TileLayout.Activation) -> Int {
         switch activation {
         case .int8: int8
-        case .int16: int16
+        case .int16, .words: int16
         case .split: split
         case .int15: int15
         case .f32: 32 * 4

@@ -5,9 +5,15 @@
 ///   - destination: ``ExpandedNibbles/bytes(_:groups:columns:)``.
 public typealias ExpandNibblesKernel = @Sendable (_ call: TileCall, _ destination: UnsafeMutableRawPointer) -> Void
 
-/// Products of nibbles with 8-bit activations for prompts: some rows' nibbles are expanded to bytes once, in the second-level
-/// cache, and meet all tokens so. The form is the set's own; products have the same bits as those of ``NibbleProducts``.
+/// Products of nibbles for prompts: some rows' nibbles are expanded once, in the second-level cache, to bytes that meet 8-bit
+/// activations or to words that meet 16-bit ones, and meet all tokens so. The form is the set's own; products have the same bits as those of
+/// ``NibbleProducts``.
 @safe public struct ExpandedNibbles: Sendable {
+    /// What they meet, and the tokens of a whole panel of it.
+    public var activation: TileLayout.Activation
+    public var tokens: Int
+    /// Whether a panel may have fewer tokens.
+    public var takesFewer: Bool
     /// Groups that are expanded together.
     public var groups: Int
     /// Bytes of a block of 32 columns of one group, and with minimums.
@@ -16,16 +22,20 @@ public typealias ExpandNibblesKernel = @Sendable (_ call: TileCall, _ destinatio
     public var expandNibble: ExpandNibblesKernel
     public var expandNibbleMin: ExpandNibblesKernel
     public var expandNibbleK: ExpandNibblesKernel
-    /// Multiplies expanded rows with a whole panel of tokens, ``MultiplyKernels/int8Tokens``, no less.
+    /// Multiplies expanded rows with a panel of tokens.
     public var multiply: TileKernel
     /// The same for layouts with minimums.
     public var multiplyMin: TileKernel
 
     public init(
-        groups: Int, blockBytes: Int, blockBytesMin: Int, expandNibble: @escaping ExpandNibblesKernel,
+        activation: TileLayout.Activation, tokens: Int, takesFewer: Bool = false, groups: Int, blockBytes: Int,
+        blockBytesMin: Int, expandNibble: @escaping ExpandNibblesKernel,
         expandNibbleMin: @escaping ExpandNibblesKernel, expandNibbleK: @escaping ExpandNibblesKernel,
         multiply: @escaping TileKernel, multiplyMin: @escaping TileKernel
     ) {
+        self.activation = activation
+        self.tokens = tokens
+        self.takesFewer = takesFewer
         self.groups = groups
         self.blockBytes = blockBytes
         self.blockBytesMin = blockBytesMin

@@ -15,6 +15,8 @@ public typealias QuantizeActivationsKernel =
     public var splitTokens: Int
     public var int15Tokens: Int
     public var floatTokens: Int
+    /// Runs of groups that a call of one token reads side by side, where memory serves several streams faster than one; or 1.
+    public var streams = 1
     public var quantizeInt8: QuantizeActivationsKernel
     public var quantizeInt16: QuantizeActivationsKernel
     public var quantizeSplit: QuantizeActivationsKernel
@@ -23,7 +25,9 @@ public typealias QuantizeActivationsKernel =
     public var nibbleInt16: NibbleProducts
     /// Products of nibbles and 8-bit activations for many tokens; nil where the set has nothing faster for them than
     /// ``nibbleInt8``.
-    public var expandedNibbles: ExpandedNibbles?
+    public private(set) var expandedNibbles: ExpandedNibbles?
+    /// The same for 16-bit activations and ``nibbleInt16``.
+    public private(set) var expandedWords: ExpandedNibbles?
     public var byteInt16: ByteProducts
     public var byteInt8: ByteProducts
     /// Whether bytes are multiplied with 8-bit activations faster than with 16-bit ones.
@@ -67,22 +71,42 @@ public typealias QuantizeActivationsKernel =
         case .int8: int8Tokens
         case .int16: int16Tokens
         case .split: splitTokens
+        case .words: expandedWords?.tokens ?? int16Tokens
         case .int15: int15Tokens
         case .f32: floatTokens
         }
     }
 
-    /// What multiplies nibbles and 8-bit activations of so many tokens: expanding them takes as long as the products of half
-    /// a panel, and saves a fifth of each panel's.
-    public func expandedNibbles(tokens: Int) -> ExpandedNibbles? {
-        tokens >= 3 * int8Tokens ? expandedNibbles : nil
+    /// What multiplies nibbles and such activations of so many tokens: expanding them takes as long as the products of half
+    /// a panel, and saves a fifth of each panel's and more.
+    public func expandedNibbles(_ activation: TileLayout.Activation, tokens: Int) -> ExpandedNibbles? {
+        let expanded: ExpandedNibbles? =
+            switch activation {
+            case .int8: expandedNibbles
+            case .split: expandedWords
+            default: nil
+            }
+        guard let expanded, tokens >= 3 * expanded.tokens else { return nil }
+        return expanded
     }
+
+    // The three below are here and not where they are called, not even as copies: the code of so large an optional would be shared between
+    // the instruction sets.
+
+    /// Has nibbles expanded for 8-bit activations.
+    @inline(never) public mutating func setExpandedNibbles(_ expanded: ExpandedNibbles) { expandedNibbles = expanded }
+
+    /// Has nibbles expanded for 16-bit activations.
+    @inline(never) public mutating func setExpandedWords(_ expanded: ExpandedNibbles) { expandedWords = expanded }
+
+    /// Leaves nibbles as they are for 16-bit activations.
+    @inline(never) public mutating func removeExpandedWords() { expandedWords = nil }
 
     /// Quantises to a form of integers.
     public func quantize(to activation: TileLayout.Activation) -> QuantizeActivationsKernel {
         switch activation {
         case .int8: unsafe quantizeInt8
-        case .int16: unsafe quantizeInt16
+        case .int16, .words: unsafe quantizeInt16
         case .split: unsafe quantizeSplit
         case .int15: unsafe quantizeInt15
         case .f32: preconditionFailure("floats are read as they are")

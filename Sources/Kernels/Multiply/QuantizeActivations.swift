@@ -29,7 +29,7 @@
 
 /// Quantises a row of activations to 16-bit integers with a scale for every 32.
 ///
-///     scale = max |x| / 32767      q = round(x / scale), to nearest, ties to even
+///     scale = max |x| / 32639      q = round(x / scale), to nearest, ties to even
 ///
 /// - Shapes, preconditions, threads: as ``quantizeActivationsInt8(_:count:into:blockStride:)``.
 /// - Layout: ``ActivationBlock``, `int16`.
@@ -39,7 +39,7 @@
 ) {
     for block in 0..<(count + 31) / 32 {
         let values = unsafe FloatBlock(source + 32 * block, count: count - 32 * block)
-        let (scale, q) = quantized(values, largest: 32767)
+        let (scale, q) = quantized(values, largest: ActivationBlock.largestInt16)
         let (low, high) = q.halfSums
         let out = unsafe destination + block * blockStride
         let about = SIMD4<Float>(scale, scale * Float(low), scale * Float(high), scale * Float(low &+ high))
@@ -60,7 +60,7 @@
 ) {
     for block in 0..<(count + 31) / 32 {
         let values = unsafe FloatBlock(source + 32 * block, count: count - 32 * block)
-        let (scale, q) = quantized(values, largest: ActivationBlock.largestSplit)
+        let (scale, q) = quantized(values, largest: ActivationBlock.largestInt16)
         let (low, high) = q.halfSums
         let sum = low &+ high
         let out = unsafe destination + block * blockStride

@@ -24,12 +24,13 @@
     public var rows: Int
     /// Whether the products are added to what the output holds, in one rounding, instead of replacing it.
     public var accumulates: Bool
+    /// Runs of groups that a call of one token may read side by side, each a part of the weights: ``MultiplyKernels/streams``.
+    public var streams: Int
 
     public init(
         weights: UnsafeRawPointer, groups: Int, groupBytes: Int, columns: Int, blocksPerScale: Int = 1,
         activations: UnsafeRawPointer, activationStride: Int, tokens: Int, output: UnsafeMutablePointer<Float>,
-        outputStride: Int, rows: Int,
-        accumulates: Bool
+        outputStride: Int, rows: Int, accumulates: Bool, streams: Int = 1
     ) {
         unsafe self.weights = weights
         unsafe self.groups = groups
@@ -43,5 +44,6 @@
         unsafe self.outputStride = outputStride
         unsafe self.rows = rows
         unsafe self.accumulates = accumulates
+        unsafe self.streams = streams
     }
 }

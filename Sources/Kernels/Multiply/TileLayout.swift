@@ -40,8 +40,9 @@ public enum TileLayout: Sendable, CaseIterable {
         slot ^ (slot == 2 || slot == 3 || slot == 4 || slot == 5 ? 6 : 0)
     }
 
-    /// What the kernels of a layout read the activations as; see ``ActivationBlock``.
-    public enum Activation: Sendable { case int8, int16, split, int15, f32 }
+    /// What the kernels of a layout read the activations as; see ``ActivationBlock``. `words` is `int16` in the panels that
+    /// nibbles expanded to words meet (``MultiplyKernels/expandedWords``).
+    public enum Activation: Sendable { case int8, int16, split, words, int15, f32 }
 
     /// The forms of activations that there are kernels for: of 8 bits, then of 16; or the one form there is.
     public var activations: [Activation] {

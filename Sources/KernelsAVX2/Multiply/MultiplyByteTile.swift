@@ -34,69 +34,87 @@ import Kernels
 
 @unsafe @inline(__always)
 private func multiplyBytes<Scales: TileScales>(_ call: TileCall, _: Scales.Type) {
+    let all = unsafe 0..<call.groups
     switch unsafe call.tokens {
-    case 1: unsafe multiplyBytes(call, Scales.self, Tokens<1>.self)
-    case 2: unsafe multiplyBytes(call, Scales.self, Tokens<2>.self)
-    case 3: unsafe multiplyBytes(call, Scales.self, Tokens<3>.self)
-    default: unsafe multiplyBytes(call, Scales.self, Tokens<4>.self)
+    case 1:
+        let (side, rest) = unsafe call.groupsSideBySide
+        unsafe multiplyBytes(call, Scales.self, Tokens<1>.self, Streams<4>.self, groups: side)
+        unsafe multiplyBytes(call, Scales.self, Tokens<1>.self, Streams<1>.self, groups: rest)
+    case 2: unsafe multiplyBytes(call, Scales.self, Tokens<2>.self, Streams<1>.self, groups: all)
+    case 3: unsafe multiplyBytes(call, Scales.self, Tokens<3>.self, Streams<1>.self, groups: all)
+    default: unsafe multiplyBytes(call, Scales.self, Tokens<4>.self, Streams<1>.self, groups: all)
     }
 }
 
+/// The products of some groups, a whole number for each stream.
 @unsafe @inline(__always)
-private func multiplyBytes<Scales: TileScales, let tokens: Int>(
-    _ call: TileCall, _: Scales.Type, _: Tokens<tokens>.Type
+private func multiplyBytes<Scales: TileScales, let tokens: Int, let streams: Int>(
+    _ call: TileCall, _: Scales.Type, _: Tokens<tokens>.Type, _: Streams<streams>.Type, groups: Range<Int>
 ) {
     let stride = ActivationBlock.int16
     let blocks = unsafe call.columns / 32
     let blocksPerHeader = unsafe Scales.blocksPerHeader(call)
+    let run = groups.count / streams
+    let distance = unsafe run &* call.groupBytes
     // Vectors of four columns that share a scale, and how many such parts a block has.
     let vectors = Scales.scaleColumns / 4
     let halves = 32 / Scales.scaleColumns
     // Made once: the initialiser is a call, which would cost as much as the products of a block.
-    let zeroIntegers = InlineArray<tokens, __m256i>(repeating: _mm256_setzero_si256())
-    let zeroSums = InlineArray<tokens, __m256>(repeating: _mm256_setzero_ps())
-    for group in unsafe 0..<call.groups {
+    let zeroIntegers = InlineArray<streams, InlineArray<tokens, __m256i>>(
+        repeating: .init(repeating: _mm256_setzero_si256()))
+    let zeroSums = InlineArray<streams, InlineArray<tokens, __m256>>(repeating: .init(repeating: _mm256_setzero_ps()))
+    for group in groups.lowerBound..<groups.lowerBound + run {
         var w = unsafe call.weights + group * call.groupBytes
         var x = unsafe call.activations
         var sums = zeroSums
         var block = 0
         while block < blocks {
-            let scales = unsafe Scales(header: w)
+            let scaleHeader = unsafe w
             unsafe w += Scales.headerBytes
             let end = min(block &+ blocksPerHeader, blocks)
             while block < end {
                 block &+= 1
                 let header = unsafe w
                 unsafe w += Scales.blockHeaderBytes
-                for line in 0..<4 { unsafe prefetchLine(w + prefetchBytes + 64 * line) }
+                for s in 0..<streams {
+                    unsafe prefetchBlock(w + s &* distance, isAlone: streams == 1)
+                    unsafe prefetchBlock(w + (s &* distance &+ 128), isAlone: streams == 1)
+                }
                 for half in 0..<halves {
                     var lower = zeroIntegers
                     var upper = zeroIntegers
                     for v in half * vectors..<(half + 1) * vectors {
-                        let bytes = unsafe (w + 32 * v).assumingMemoryBound(to: __m128i.self)
-                        let low = unsafe _mm256_cvtepi8_epi16(_mm_loadu_si128(bytes))
-                        let high = unsafe _mm256_cvtepi8_epi16(_mm_loadu_si128(bytes + 1))
-                        for t in 0..<tokens {
-                            let columns = unsafe broadcastWords(x + (t &* stride &+ ActivationBlock.header &+ 8 &* v))
-                            lower[t] = _mm256_add_epi32(lower[t], _mm256_madd_epi16(low, columns))
-                            upper[t] = _mm256_add_epi32(upper[t], _mm256_madd_epi16(high, columns))
+                        for s in 0..<streams {
+                            let bytes = unsafe (w + (s &* distance &+ 32 &* v)).assumingMemoryBound(to: __m128i.self)
+                            let low = unsafe _mm256_cvtepi8_epi16(_mm_loadu_si128(bytes))
+                            let high = unsafe _mm256_cvtepi8_epi16(_mm_loadu_si128(bytes + 1))
+                            for t in 0..<tokens {
+                                let columns = unsafe broadcastWords(
+                                    x + (t &* stride &+ ActivationBlock.header &+ 8 &* v))
+                                lower[s][t] = _mm256_add_epi32(lower[s][t], _mm256_madd_epi16(low, columns))
+                                upper[s][t] = _mm256_add_epi32(upper[s][t], _mm256_madd_epi16(high, columns))
+                            }
                         }
                     }
-                    let scale = unsafe scales.scale(header, half: half)
-                    for t in 0..<tokens {
-                        let about = unsafe (x + t &* stride).assumingMemoryBound(to: Float.self)
-                        let sum = _mm256_cvtepi32_ps(_mm256_hadd_epi32(lower[t], upper[t]))
-                        let factor = unsafe _mm256_mul_ps(scale, _mm256_broadcast_ss(about))
-                        sums[t] = _mm256_fmadd_ps(sum, factor, sums[t])
+                    for s in 0..<streams {
+                        let scales = unsafe Scales(header: scaleHeader + s &* distance)
+                        let scale = unsafe scales.scale(header + s &* distance, half: half)
+                        for t in 0..<tokens {
+                            let about = unsafe (x + t &* stride).assumingMemoryBound(to: Float.self)
+                            let sum = _mm256_cvtepi32_ps(_mm256_hadd_epi32(lower[s][t], upper[s][t]))
+                            let factor = unsafe _mm256_mul_ps(scale, _mm256_broadcast_ss(about))
+                            sums[s][t] = _mm256_fmadd_ps(sum, factor, sums[s][t])
+                        }
                     }
                 }
-                if Scales.hasMinimum {
+                for s in 0..<streams where Scales.hasMinimum {
+                    let scales = unsafe Scales(header: scaleHeader + s &* distance)
                     for half in 0..<halves {
-                        let minimum = unsafe scales.minimum(header, half: half)
+                        let minimum = unsafe scales.minimum(header + s &* distance, half: half)
                         for t in 0..<tokens {
                             let about = unsafe (x + t &* stride).assumingMemoryBound(to: Float.self)
                             let sum = unsafe _mm256_broadcast_ss(about + (halves == 1 ? 3 : 1 + half))
-                            sums[t] = _mm256_fmadd_ps(minimum, sum, sums[t])
+                            sums[s][t] = _mm256_fmadd_ps(minimum, sum, sums[s][t])
                         }
                     }
                 }
@@ -104,10 +122,13 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
                 unsafe x += tokens &* stride
             }
         }
-        for t in 0..<tokens {
-            unsafe storeTile(
-                sums[t], to: call.output + t * call.outputStride + 8 * group, rows: call.rows - 8 * group,
-                accumulates: call.accumulates)
+        for s in 0..<streams {
+            let row = 8 &* (group &+ s &* run)
+            for t in 0..<tokens {
+                unsafe storeTile(
+                    sums[s][t], to: call.output + t * call.outputStride + row, rows: call.rows - row,
+                    accumulates: call.accumulates)
+            }
         }
     }
 }

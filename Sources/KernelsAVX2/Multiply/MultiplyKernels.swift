@@ -4,14 +4,27 @@ extension MultiplyKernels {
     /// AVX2, FMA and F16C.
     public static let avx2: MultiplyKernels = {
         var kernels = tiles
-        kernels.expandedNibbles = unsafe ExpandedNibbles(
-            groups: 2, blockBytes: ByteBlock.bytes(hasMinimum: false) / 2,
-            blockBytesMin: ByteBlock.bytes(hasMinimum: true) / 2,
-            expandNibble: { unsafe expandNibbles($0, into: $1) },
-            expandNibbleMin: { unsafe expandNibblesMin($0, into: $1) },
-            expandNibbleK: { unsafe expandNibblesK($0, into: $1) },
-            multiply: { unsafe multiplyNibbleBytes($0) },
-            multiplyMin: { unsafe multiplyNibbleBytesMin($0) })
+        kernels.streams = tokenStreams
+        unsafe kernels.setExpandedNibbles(
+            ExpandedNibbles(
+                activation: .int8, tokens: kernels.int8Tokens, groups: 2,
+                blockBytes: ByteBlock.bytes(hasMinimum: false) / 2,
+                blockBytesMin: ByteBlock.bytes(hasMinimum: true) / 2,
+                expandNibble: { unsafe expandNibbles($0, into: $1) },
+                expandNibbleMin: { unsafe expandNibblesMin($0, into: $1) },
+                expandNibbleK: { unsafe expandNibblesK($0, into: $1) },
+                multiply: { unsafe multiplyNibbleBytes($0) },
+                multiplyMin: { unsafe multiplyNibbleBytesMin($0) }))
+        unsafe kernels.setExpandedWords(
+            ExpandedNibbles(
+                activation: .words, tokens: 6, takesFewer: true, groups: 2,
+                blockBytes: WordPairBlock.bytes(hasMinimum: false) / 2,
+                blockBytesMin: WordPairBlock.bytes(hasMinimum: true) / 2,
+                expandNibble: { unsafe expandNibblesToWords($0, into: $1) },
+                expandNibbleMin: { unsafe expandNibblesMinToWords($0, into: $1) },
+                expandNibbleK: { unsafe expandNibblesKToWords($0, into: $1) },
+                multiply: { unsafe multiplyNibbleWords($0) },
+                multiplyMin: { unsafe multiplyNibbleWordsMin($0) }))
         return kernels
     }()
 

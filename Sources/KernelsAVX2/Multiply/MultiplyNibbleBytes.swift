@@ -99,8 +99,3 @@ private func addProducts<let tokens: Int>(
         otherIntegers[t] = _mm256_add_epi16(otherIntegers[t], _mm256_maddubs_epi16(otherBytes, four))
     }
 }
-
-@unsafe @inline(__always)
-private func loadFloats(_ p: UnsafeRawPointer) -> __m256 {
-    unsafe _mm256_loadu_ps(p.assumingMemoryBound(to: Float.self))
-}

@@ -26,24 +26,30 @@ import Kernels
 
 @unsafe @inline(__always)
 private func multiplyNibbles<Scales: TileScales>(_ call: TileCall, _: Scales.Type) {
+    let all = unsafe 0..<call.groups
     switch unsafe call.tokens {
-    case 1: unsafe multiplyNibbles(call, Scales.self, Tokens<1>.self)
-    case 2: unsafe multiplyNibbles(call, Scales.self, Tokens<2>.self)
-    case 3: unsafe multiplyNibbles(call, Scales.self, Tokens<3>.self)
-    case 4: unsafe multiplyNibbles(call, Scales.self, Tokens<4>.self)
+    case 1:
+        let (side, rest) = unsafe call.groupsSideBySide
+        unsafe multiplyNibbles(call, Scales.self, Tokens<1>.self, Streams<4>.self, groups: side)
+        unsafe multiplyNibbles(call, Scales.self, Tokens<1>.self, Streams<1>.self, groups: rest)
+    case 2: unsafe multiplyNibbles(call, Scales.self, Tokens<2>.self, Streams<1>.self, groups: all)
+    case 3: unsafe multiplyNibbles(call, Scales.self, Tokens<3>.self, Streams<1>.self, groups: all)
+    case 4: unsafe multiplyNibbles(call, Scales.self, Tokens<4>.self, Streams<1>.self, groups: all)
     // More than four would not fit into the registers: two passes over the weights.
     case 5:
-        unsafe multiplyNibbles(call, Scales.self, Tokens<3>.self)
-        unsafe multiplyNibbles(call, Scales.self, Tokens<2>.self, first: 3)
+        unsafe multiplyNibbles(call, Scales.self, Tokens<3>.self, Streams<1>.self, groups: all)
+        unsafe multiplyNibbles(call, Scales.self, Tokens<2>.self, Streams<1>.self, groups: all, first: 3)
     default:
-        unsafe multiplyNibbles(call, Scales.self, Tokens<3>.self)
-        unsafe multiplyNibbles(call, Scales.self, Tokens<3>.self, first: 3)
+        unsafe multiplyNibbles(call, Scales.self, Tokens<3>.self, Streams<1>.self, groups: all)
+        unsafe multiplyNibbles(call, Scales.self, Tokens<3>.self, Streams<1>.self, groups: all, first: 3)
     }
 }
 
+/// The products of some groups, a whole number for each stream, with some tokens from `first` on.
 @unsafe @inline(__always)
-private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
-    _ call: TileCall, _: Scales.Type, _: Tokens<tokens>.Type, first: Int = 0
+private func multiplyNibbles<Scales: TileScales, let tokens: Int, let streams: Int>(
+    _ call: TileCall, _: Scales.Type, _: Tokens<tokens>.Type, _: Streams<streams>.Type, groups: Range<Int>,
+    first: Int = 0
 ) {
     let mask = _mm256_set1_epi8(0x0f)
     let ones = _mm256_set1_epi16(1)
@@ -51,60 +57,72 @@ private func multiplyNibbles<Scales: TileScales, let tokens: Int>(
     let panel = unsafe call.tokens &* stride
     let blocks = unsafe call.columns / 32
     let blocksPerHeader = unsafe Scales.blocksPerHeader(call)
+    let run = groups.count / streams
+    let distance = unsafe run &* call.groupBytes
     // Made once: the initialiser is a call, which would cost as much as the products of a block.
-    let zeroIntegers = InlineArray<tokens, __m256i>(repeating: _mm256_setzero_si256())
-    let zeroSums = InlineArray<tokens, __m256>(repeating: _mm256_setzero_ps())
-    for group in unsafe 0..<call.groups {
+    let zeroIntegers = InlineArray<streams, InlineArray<tokens, __m256i>>(
+        repeating: .init(repeating: _mm256_setzero_si256()))
+    let zeroSums = InlineArray<streams, InlineArray<tokens, __m256>>(repeating: .init(repeating: _mm256_setzero_ps()))
+    for group in groups.lowerBound..<groups.lowerBound + run {
         var w = unsafe call.weights + group * call.groupBytes
         var x = unsafe call.activations + first &* stride
         var sums = zeroSums
         var block = 0
         while block < blocks {
-            let scales = unsafe Scales(header: w)
+            let scaleHeader = unsafe w
             unsafe w += Scales.headerBytes
             let end = min(block &+ blocksPerHeader, blocks)
             while block < end {
                 block &+= 1
                 let header = unsafe w
                 unsafe w += Scales.blockHeaderBytes
-                unsafe prefetchLine(w + prefetchBytes)
-                unsafe prefetchLine(w + prefetchBytes + 64)
                 var integers = zeroIntegers
-                if !Scales.hasMinimum {
+                for s in 0..<streams {
+                    unsafe prefetchBlock(w + s &* distance, isAlone: streams == 1)
+                    if Scales.hasMinimum { continue }
                     for t in 0..<tokens {
-                        integers[t] = unsafe broadcast(x + (t &* stride &+ ActivationBlock.laneSums))
+                        integers[s][t] = unsafe broadcast(x + (t &* stride &+ ActivationBlock.laneSums))
                     }
                 }
                 for v in 0..<4 {
-                    let bytes = unsafe _mm256_loadu_si256((w + 32 * v).assumingMemoryBound(to: __m256i.self))
-                    let low = _mm256_and_si256(bytes, mask)
-                    let high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), mask)
-                    for t in 0..<tokens {
-                        let columns = unsafe x + (t &* stride &+ ActivationBlock.header &+ 4 &* v)
-                        let first = unsafe _mm256_maddubs_epi16(low, broadcast(columns))
-                        let second = unsafe _mm256_maddubs_epi16(high, broadcast(columns + 16))
-                        integers[t] = _mm256_add_epi16(integers[t], _mm256_add_epi16(first, second))
+                    for s in 0..<streams {
+                        let p = unsafe w + (s &* distance &+ 32 &* v)
+                        let bytes = unsafe _mm256_loadu_si256(p.assumingMemoryBound(to: __m256i.self))
+                        let low = _mm256_and_si256(bytes, mask)
+                        let high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), mask)
+                        for t in 0..<tokens {
+                            let columns = unsafe x + (t &* stride &+ ActivationBlock.header &+ 4 &* v)
+                            let first = unsafe _mm256_maddubs_epi16(low, broadcast(columns))
+                            let second = unsafe _mm256_maddubs_epi16(high, broadcast(columns + 16))
+                            integers[s][t] = _mm256_add_epi16(integers[s][t], _mm256_add_epi16(first, second))
+                        }
                     }
                 }
-                let scale = unsafe scales.scale(header, half: 0)
-                let minimum = unsafe scales.minimum(header, half: 0)
-                for t in 0..<tokens {
-                    let about = unsafe (x + t &* stride).assumingMemoryBound(to: Float.self)
-                    let sum = _mm256_madd_epi16(integers[t], ones)
-                    let factor = unsafe _mm256_mul_ps(scale, _mm256_broadcast_ss(about))
-                    sums[t] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), factor, sums[t])
-                    if Scales.hasMinimum {
-                        sums[t] = unsafe _mm256_fmadd_ps(minimum, _mm256_broadcast_ss(about + 1), sums[t])
+                for s in 0..<streams {
+                    let scales = unsafe Scales(header: scaleHeader + s &* distance)
+                    let scale = unsafe scales.scale(header + s &* distance, half: 0)
+                    let minimum = unsafe scales.minimum(header + s &* distance, half: 0)
+                    for t in 0..<tokens {
+                        let about = unsafe (x + t &* stride).assumingMemoryBound(to: Float.self)
+                        let sum = _mm256_madd_epi16(integers[s][t], ones)
+                        let factor = unsafe _mm256_mul_ps(scale, _mm256_broadcast_ss(about))
+                        sums[s][t] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), factor, sums[s][t])
+                        if Scales.hasMinimum {
+                            sums[s][t] = unsafe _mm256_fmadd_ps(minimum, _mm256_broadcast_ss(about + 1), sums[s][t])
+                        }
                     }
                 }
                 unsafe w += 128
                 unsafe x += panel
             }
         }
-        for t in 0..<tokens {
-            unsafe storeTile(
-                sums[t], to: call.output + (first + t) * call.outputStride + 8 * group, rows: call.rows - 8 * group,
-                accumulates: call.accumulates)
+        for s in 0..<streams {
+            let row = 8 &* (group &+ s &* run)
+            for t in 0..<tokens {
+                unsafe storeTile(
+                    sums[s][t], to: call.output + (first + t) * call.outputStride + row, rows: call.rows - row,
+                    accumulates: call.accumulates)
+            }
         }
     }
 }

@@ -33,7 +33,7 @@ import Kernels
 ) {
     for block in 0..<(count + 31) / 32 {
         let values = unsafe Block(source + 32 * block, count: count - 32 * block)
-        let (scale, inverse) = values.scale(largest: 32767)
+        let (scale, inverse) = values.scale(largest: ActivationBlock.largestInt16)
         let q = values.rounded(inverse)
         let out = unsafe destination + block * blockStride
         let (low, high) = sums(_mm256_add_epi32(q.0, q.1), _mm256_add_epi32(q.2, q.3))
@@ -60,7 +60,7 @@ import Kernels
     let half = _mm256_set1_epi32(128)
     for block in 0..<(count + 31) / 32 {
         let values = unsafe Block(source + 32 * block, count: count - 32 * block)
-        let (scale, inverse) = values.scale(largest: ActivationBlock.largestSplit)
+        let (scale, inverse) = values.scale(largest: ActivationBlock.largestInt16)
         let q = values.rounded(inverse)
         let (low, high) = sums(_mm256_add_epi32(q.0, q.1), _mm256_add_epi32(q.2, q.3))
         let out = unsafe destination + block * blockStride

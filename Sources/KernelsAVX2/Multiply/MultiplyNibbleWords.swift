@@ -1,0 +1,109 @@
+import CIntrinsics
+import Kernels
+
+/// Multiplies nibbles expanded to words with a panel of up to six tokens' 16-bit activations, two groups at a time.
+///
+/// ``multiplyNibbleInt16Tile(_:)`` multiplies the high and the low bytes of the activations apart and joins the sums after
+/// every block. With words `vpmaddwd` multiplies two columns of eight rows at once, `vpaddd` adds the pairs to the rows'
+/// integers, and there is nothing to join: as many products an instruction, but two vectors of rows meet every activation
+/// that is loaded, and a block ends with a fifth of the work. As in ``multiplyNibbleBytes(_:)`` twelve sums, two weights, an
+/// activation and a product fill the registers.
+///
+/// - Shapes: weights (8·groups, columns), expanded; activations (tokens, columns), `int16`; output (tokens, 8·groups).
+/// - Preconditions: columns a multiple of 32; a panel of one to six tokens.
+/// - Error: the same bits as ``multiplyNibbleInt16Tile(_:)`` gives: |w| ≤ 15, |x| ≤ 32,639 and 32 columns stay below 2²⁴,
+///   so either integer is exact, and so is the float of it.
+/// - Threads: by pairs of groups.
+@unsafe func multiplyNibbleWords(_ call: TileCall) {
+    unsafe multiplyWords(call, Minimum<0>.self)
+}
+
+/// As ``multiplyNibbleWords(_:)`` for layouts with minimums (Q4_1, Q4_K): the nibbles are not centred on 8.
+@unsafe func multiplyNibbleWordsMin(_ call: TileCall) {
+    unsafe multiplyWords(call, Minimum<1>.self)
+}
+
+/// Carries whether there are minimums: 0 or 1.
+private enum Minimum<let count: Int> {}
+
+@unsafe @inline(__always)
+private func multiplyWords<let minimums: Int>(_ call: TileCall, _: Minimum<minimums>.Type) {
+    switch unsafe call.tokens {
+    case 1: unsafe multiplyWords(call, Minimum<minimums>.self, Tokens<1>.self)
+    case 2: unsafe multiplyWords(call, Minimum<minimums>.self, Tokens<2>.self)
+    case 3: unsafe multiplyWords(call, Minimum<minimums>.self, Tokens<3>.self)
+    case 4: unsafe multiplyWords(call, Minimum<minimums>.self, Tokens<4>.self)
+    case 5: unsafe multiplyWords(call, Minimum<minimums>.self, Tokens<5>.self)
+    default: unsafe multiplyWords(call, Minimum<minimums>.self, Tokens<6>.self)
+    }
+}
+
+@unsafe @inline(__always)
+private func multiplyWords<let minimums: Int, let tokens: Int>(
+    _ call: TileCall, _: Minimum<minimums>.Type, _: Tokens<tokens>.Type
+) {
+    let hasMinimum = minimums == 1
+    let stride = ActivationBlock.int16
+    let blocks = unsafe call.columns / 32
+    // Made once: the initialiser is a call, which would cost as much as the products of a block.
+    let zeroIntegers = InlineArray<tokens, __m256i>(repeating: _mm256_setzero_si256())
+    let zeroSums = InlineArray<tokens, __m256>(repeating: _mm256_setzero_ps())
+    var group = 0
+    while unsafe group < call.groups {
+        var w = unsafe call.weights + group * call.groupBytes
+        var x = unsafe call.activations
+        var (sums, otherSums) = (zeroSums, zeroSums)
+        for _ in 0..<blocks {
+            var (integers, otherIntegers) = (zeroIntegers, zeroIntegers)
+            let columns = unsafe w + WordPairBlock.integers(hasMinimum: hasMinimum)
+            // Two steps to a turn: with all sixteen, the compiler keeps activations in registers and sums in memory.
+            for v in 0..<8 {
+                unsafe addProducts(columns + 128 &* v, x + 8 &* v, &integers, &otherIntegers)
+                unsafe addProducts(columns + (128 &* v &+ 64), x + (8 &* v &+ 4), &integers, &otherIntegers)
+            }
+            let (scale, otherScale) = unsafe (loadFloats(w), loadFloats(w + 32))
+            for t in 0..<tokens {
+                let about = unsafe _mm256_broadcast_ss((x + t &* stride).assumingMemoryBound(to: Float.self))
+                sums[t] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(integers[t]), _mm256_mul_ps(scale, about), sums[t])
+                otherSums[t] = _mm256_fmadd_ps(
+                    _mm256_cvtepi32_ps(otherIntegers[t]), _mm256_mul_ps(otherScale, about), otherSums[t])
+            }
+            if hasMinimum {
+                let minimum = unsafe loadFloats(w + WordPairBlock.minimums)
+                let otherMinimum = unsafe loadFloats(w + (WordPairBlock.minimums &+ 32))
+                for t in 0..<tokens {
+                    let about = unsafe _mm256_broadcast_ss(
+                        (x + (t &* stride &+ 12)).assumingMemoryBound(to: Float.self))
+                    sums[t] = _mm256_fmadd_ps(minimum, about, sums[t])
+                    otherSums[t] = _mm256_fmadd_ps(otherMinimum, about, otherSums[t])
+                }
+            }
+            unsafe w += WordPairBlock.bytes(hasMinimum: hasMinimum)
+            unsafe x += tokens &* stride
+        }
+        for t in 0..<tokens {
+            let output = unsafe call.output + t * call.outputStride + 8 * group
+            let rows = unsafe call.rows - 8 * group
+            unsafe storeTile(sums[t], to: output, rows: rows, accumulates: call.accumulates)
+            if rows > 8 {
+                unsafe storeTile(otherSums[t], to: output + 8, rows: rows - 8, accumulates: call.accumulates)
+            }
+        }
+        group += 2
+    }
+}
+
+/// Adds the products of two columns of two groups with each token's.
+@unsafe @inline(__always)
+private func addProducts<let tokens: Int>(
+    _ w: UnsafeRawPointer, _ x: UnsafeRawPointer, _ integers: inout InlineArray<tokens, __m256i>,
+    _ otherIntegers: inout InlineArray<tokens, __m256i>
+) {
+    let words = unsafe _mm256_loadu_si256(w.assumingMemoryBound(to: __m256i.self))
+    let otherWords = unsafe _mm256_loadu_si256((w + 32).assumingMemoryBound(to: __m256i.self))
+    for t in 0..<tokens {
+        let two = unsafe broadcast(x + (t &* ActivationBlock.int16 &+ ActivationBlock.header))
+        integers[t] = _mm256_add_epi32(integers[t], _mm256_madd_epi16(words, two))
+        otherIntegers[t] = _mm256_add_epi32(otherIntegers[t], _mm256_madd_epi16(otherWords, two))
+    }
+}
