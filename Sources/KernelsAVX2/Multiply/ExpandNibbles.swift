@@ -14,77 +14,28 @@ import Kernels
 /// - Error: none; every value is kept.
 /// - Threads: by pairs of groups.
 @unsafe func expandNibbles(_ call: TileCall, into destination: UnsafeMutableRawPointer) {
-    unsafe expand(call, destination, PlainScales.self)
+    unsafe expandPairs(call, destination, PlainScales.self, ByteBlock.self)
 }
 
 /// As ``expandNibbles(_:into:)`` with a minimum for each scale (Q4_1): w = d·q + m.
 @unsafe func expandNibblesMin(_ call: TileCall, into destination: UnsafeMutableRawPointer) {
-    unsafe expand(call, destination, ScalesAndMinimums.self)
+    unsafe expandPairs(call, destination, ScalesAndMinimums.self, ByteBlock.self)
 }
 
 /// As ``expandNibbles(_:into:)`` with two-level scales and minimums (Q4_K): w = (d·a)·q + m·b.
 @unsafe func expandNibblesK(_ call: TileCall, into destination: UnsafeMutableRawPointer) {
-    unsafe expand(call, destination, KScales.self)
+    unsafe expandPairs(call, destination, KScales.self, ByteBlock.self)
 }
 
-/// A block of 32 columns of two expanded groups: every 64 bytes hold 32 of the first and then 32 of the second.
-enum ByteBlock {
-    @inline(__always) static func bytes(hasMinimum: Bool) -> Int { integers(hasMinimum: hasMinimum) + 512 }
-    @inline(__always) static var minimums: Int { 64 }
-    @inline(__always) static func integers(hasMinimum: Bool) -> Int { hasMinimum ? 128 : 64 }
-}
+/// Every 64 bytes hold four columns of the first group and then of the second, a byte each.
+enum ByteBlock: PairForm {
+    @inline(__always) static var integerBytes: Int { 512 }
 
-@unsafe @inline(__always)
-private func expand<Scales: TileScales>(
-    _ call: TileCall, _ destination: UnsafeMutableRawPointer, _: Scales.Type
-) {
-    let blocks = unsafe call.columns / 32
-    let blocksPerHeader = unsafe Scales.blocksPerHeader(call)
-    var out = unsafe destination
-    var group = 0
-    while unsafe group < call.groups {
-        let distance = unsafe group + 1 < call.groups ? call.groupBytes : 0
-        var w = unsafe call.weights + group * call.groupBytes
-        var block = 0
-        while block < blocks {
-            let first = unsafe Scales(header: w)
-            let second = unsafe Scales(header: w + distance)
-            unsafe w += Scales.headerBytes
-            let end = min(block &+ blocksPerHeader, blocks)
-            while block < end {
-                block &+= 1
-                unsafe expandBlock(w, first, to: out)
-                unsafe expandBlock(w + distance, second, to: out + 32)
-                unsafe out += ByteBlock.bytes(hasMinimum: Scales.hasMinimum)
-                unsafe w += Scales.blockHeaderBytes &+ 128
-            }
-        }
-        group += 2
+    @inline(__always)
+    static func store<Scales: TileScales>(
+        _ low: __m256i, _ high: __m256i, vector v: Int, _: Scales.Type, to integers: UnsafeMutableRawPointer
+    ) {
+        unsafe storeVector(low, to: integers + 64 &* v)
+        unsafe storeVector(high, to: integers + (64 &* v &+ 256))
     }
-}
-
-/// Expands a block of one group to its half of every 64 bytes.
-@unsafe @inline(__always)
-private func expandBlock<Scales: TileScales>(
-    _ block: UnsafeRawPointer, _ scales: Scales, to out: UnsafeMutableRawPointer
-) {
-    let mask = _mm256_set1_epi8(0x0f)
-    let w = unsafe block + Scales.blockHeaderBytes
-    unsafe prefetchLine(w + prefetchBytes)
-    unsafe prefetchLine(w + prefetchBytes + 64)
-    unsafe store(_mm256_castps_si256(scales.scale(block, half: 0)), to: out)
-    if Scales.hasMinimum {
-        unsafe store(_mm256_castps_si256(scales.minimum(block, half: 0)), to: out + ByteBlock.minimums)
-    }
-    let integers = unsafe out + ByteBlock.integers(hasMinimum: Scales.hasMinimum)
-    for v in 0..<4 {
-        let bytes = unsafe _mm256_loadu_si256((w + 32 &* v).assumingMemoryBound(to: __m256i.self))
-        unsafe store(_mm256_and_si256(bytes, mask), to: integers + 64 &* v)
-        unsafe store(_mm256_and_si256(_mm256_srli_epi16(bytes, 4), mask), to: integers + (64 &* v &+ 256))
-    }
-}
-
-@unsafe @inline(__always)
-private func store(_ v: __m256i, to p: UnsafeMutableRawPointer) {
-    unsafe _mm256_storeu_si256(p.assumingMemoryBound(to: __m256i.self), v)
 }

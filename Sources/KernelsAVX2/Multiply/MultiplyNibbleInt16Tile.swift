@@ -106,14 +106,7 @@ private func multiplyNibbles<Scales: TileScales, let tokens: Int, let streams: I
                 unsafe x += tokens &* stride
             }
         }
-        for s in 0..<streams {
-            let row = 8 &* (group &+ s &* run)
-            for t in 0..<tokens {
-                unsafe storeTile(
-                    sums[s][t], to: call.output + t * call.outputStride + row, rows: call.rows - row,
-                    accumulates: call.accumulates)
-            }
-        }
+        unsafe storeStreams(sums, of: call, group: group, run: run)
     }
 }
 

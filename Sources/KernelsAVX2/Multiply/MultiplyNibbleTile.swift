@@ -116,13 +116,6 @@ private func multiplyNibbles<Scales: TileScales, let tokens: Int, let streams: I
                 unsafe x += panel
             }
         }
-        for s in 0..<streams {
-            let row = 8 &* (group &+ s &* run)
-            for t in 0..<tokens {
-                unsafe storeTile(
-                    sums[s][t], to: call.output + (first + t) * call.outputStride + row, rows: call.rows - row,
-                    accumulates: call.accumulates)
-            }
-        }
+        unsafe storeStreams(sums, of: call, group: group, run: run, first: first)
     }
 }

@@ -23,9 +23,6 @@ import Kernels
     unsafe multiplyWords(call, Minimum<1>.self)
 }
 
-/// Carries whether there are minimums: 0 or 1.
-private enum Minimum<let count: Int> {}
-
 @unsafe @inline(__always)
 private func multiplyWords<let minimums: Int>(_ call: TileCall, _: Minimum<minimums>.Type) {
     switch unsafe call.tokens {
@@ -81,14 +78,7 @@ private func multiplyWords<let minimums: Int, let tokens: Int>(
             unsafe w += WordPairBlock.bytes(hasMinimum: hasMinimum)
             unsafe x += tokens &* stride
         }
-        for t in 0..<tokens {
-            let output = unsafe call.output + t * call.outputStride + 8 * group
-            let rows = unsafe call.rows - 8 * group
-            unsafe storeTile(sums[t], to: output, rows: rows, accumulates: call.accumulates)
-            if rows > 8 {
-                unsafe storeTile(otherSums[t], to: output + 8, rows: rows - 8, accumulates: call.accumulates)
-            }
-        }
+        unsafe storePair(sums, otherSums, of: call, group: group)
         group += 2
     }
 }

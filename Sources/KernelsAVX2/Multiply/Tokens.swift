@@ -4,6 +4,9 @@ import Kernels
 /// Carries the number of tokens of a call into the function that is specialised for it: never a value, only a type.
 enum Tokens<let count: Int> {}
 
+/// Carries whether there are minimums: 0 or 1.
+enum Minimum<let count: Int> {}
+
 /// Carries the number of groups that are read side by side, likewise.
 enum Streams<let count: Int> {}
 

@@ -1,0 +1,76 @@
+import CIntrinsics
+import Kernels
+
+/// A form that the nibbles of two groups are expanded to, side by side, in blocks of 32 columns:
+///
+///     │ 2 × 8 × f32 scale │ 2 × 8 × f32 minimum, if there is one │ integers, 32 bytes of either group in turn │
+protocol PairForm {
+    /// Bytes of a block's integers.
+    static var integerBytes: Int { get }
+
+    /// Writes the nibbles of vector `v` of a group's block (see ``TileLayout``) to their places, the group's half of 64 bytes each.
+    @unsafe static func store<Scales: TileScales>(
+        _ low: __m256i, _ high: __m256i, vector v: Int, _: Scales.Type, to integers: UnsafeMutableRawPointer)
+}
+
+extension PairForm {
+    @inline(__always) static func bytes(hasMinimum: Bool) -> Int { integers(hasMinimum: hasMinimum) + integerBytes }
+    @inline(__always) static var minimums: Int { 64 }
+    @inline(__always) static func integers(hasMinimum: Bool) -> Int { hasMinimum ? 128 : 64 }
+}
+
+/// Expands the groups of a call two by two. The last of an odd number is its own neighbour.
+@unsafe @inline(__always)
+func expandPairs<Scales: TileScales, Form: PairForm>(
+    _ call: TileCall, _ destination: UnsafeMutableRawPointer, _: Scales.Type, _: Form.Type
+) {
+    let blocks = unsafe call.columns / 32
+    let blocksPerHeader = unsafe Scales.blocksPerHeader(call)
+    var out = unsafe destination
+    var group = 0
+    while unsafe group < call.groups {
+        let distance = unsafe group + 1 < call.groups ? call.groupBytes : 0
+        var w = unsafe call.weights + group * call.groupBytes
+        var block = 0
+        while block < blocks {
+            let first = unsafe Scales(header: w)
+            let second = unsafe Scales(header: w + distance)
+            unsafe w += Scales.headerBytes
+            let end = min(block &+ blocksPerHeader, blocks)
+            while block < end {
+                block &+= 1
+                unsafe expandBlock(w, first, to: out, Form.self)
+                unsafe expandBlock(w + distance, second, to: out + 32, Form.self)
+                unsafe out += Form.bytes(hasMinimum: Scales.hasMinimum)
+                unsafe w += Scales.blockHeaderBytes &+ 128
+            }
+        }
+        group += 2
+    }
+}
+
+/// Expands a block of one group to its half of every 64 bytes.
+@unsafe @inline(__always)
+private func expandBlock<Scales: TileScales, Form: PairForm>(
+    _ block: UnsafeRawPointer, _ scales: Scales, to out: UnsafeMutableRawPointer, _: Form.Type
+) {
+    let mask = _mm256_set1_epi8(0x0f)
+    let w = unsafe block + Scales.blockHeaderBytes
+    unsafe prefetchBlock(w, isAlone: true)
+    unsafe storeVector(_mm256_castps_si256(scales.scale(block, half: 0)), to: out)
+    if Scales.hasMinimum {
+        unsafe storeVector(_mm256_castps_si256(scales.minimum(block, half: 0)), to: out + Form.minimums)
+    }
+    let integers = unsafe out + Form.integers(hasMinimum: Scales.hasMinimum)
+    for v in 0..<4 {
+        let bytes = unsafe _mm256_loadu_si256((w + 32 &* v).assumingMemoryBound(to: __m256i.self))
+        let low = _mm256_and_si256(bytes, mask)
+        let high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), mask)
+        unsafe Form.store(low, high, vector: v, Scales.self, to: integers)
+    }
+}
+
+@unsafe @inline(__always)
+func storeVector(_ v: __m256i, to p: UnsafeMutableRawPointer) {
+    unsafe _mm256_storeu_si256(p.assumingMemoryBound(to: __m256i.self), v)
+}
