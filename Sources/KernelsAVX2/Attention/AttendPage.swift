@@ -5,6 +5,9 @@ import Kernels
 ///
 /// Lanes go four at a time, so that a key is loaded (and widened) once for all of them, then singly. A lane's every sum
 /// is one chain in the order of dimensions or positions with either, so both give the same bits.
+///
+/// Memory is not asked for what stands ahead: pages lie in the order in which they are read, and the processor fetches them by
+/// itself. Asking for lines 4 KiB ahead made one token on one thread 15 to 25 % slower (Zen 4).
 func attendPageF32(_ call: AttentionCall) { unsafe attendPage(call, of: SingleElement.self) }
 
 /// As ``attendPageF32(_:)``, over a cache of binary16 numbers; sums and scores are floats.
@@ -15,14 +18,14 @@ private func attendPage<Element: CacheElement>(_ call: AttentionCall, of element
     let count = unsafe call.laneCount
     var index = 0
     while index + 4 <= count {
-        let pass = unsafe call.pass(from: index, count: 4)
+        let pass = unsafe LanePass(call.lanes + index, count: 4)
         unsafe scorePage(call, pass, of: element, Tile<4, 2>.self)
         unsafe softmax(call, pass, count: 4)
         unsafe accumulateFour(call, pass, of: element)
         index += 4
     }
     while index < count {
-        let pass = unsafe call.pass(from: index, count: 1)
+        let pass = unsafe LanePass(call.lanes + index, count: 1)
         unsafe scorePage(call, pass, of: element, Tile<1, 8>.self)
         unsafe softmax(call, pass, count: 1)
         unsafe accumulate(call, pass, lane: 0, slots: pass.common, of: element)

@@ -24,7 +24,7 @@ private func attend<let lanes: Int, let slotVectors: Int, let dimensionVectors: 
     _ call: AttentionCall, from index: Int, scores _: Tile<lanes, slotVectors>.Type,
     sums _: Tile<lanes, dimensionVectors>.Type
 ) {
-    let pass = unsafe call.pass(from: index, count: lanes)
+    let pass = unsafe LanePass(call.lanes + index, count: lanes)
     unsafe scoreQuantizedPage(call, pass, Tile<lanes, slotVectors>.self)
     for i in 0..<lanes {
         let lane = unsafe pass.lanes[i]
@@ -66,11 +66,10 @@ private func scoreQuantizedPage<let lanes: Int, let vectors: Int>(
             unsafe coefficients[i] =
                 unsafe (query + QuantizedQuery.blockHeaderBytes).assumingMemoryBound(to: Int16.self)
         }
-        var prefetches = unsafe pass.isStream
         for slot in unsafe stride(from: pass.slots.lowerBound & ~(width &- 1), to: pass.slots.upperBound, by: width) {
             let products = unsafe quadProducts(
                 key + (QuantizedPage.scaleBytes &+ 4 &* slot), quads: 0..<quads, quadBytes: QuantizedPage.keyQuadBytes,
-                coefficients, initial: biases, prefetches: prefetches, tile)
+                coefficients, initial: biases, tile)
             for v in 0..<vectors {
                 let scale = unsafe loadScales(key, at: slot &+ 8 &* v)
                 for i in 0..<lanes {
@@ -79,7 +78,6 @@ private func scoreQuantizedPage<let lanes: Int, let vectors: Int>(
                     unsafe _mm256_storeu_ps(score, _mm256_fmadd_ps(_mm256_cvtepi32_ps(products[i][v]), scale, sum))
                 }
             }
-            prefetches = false
         }
         unsafe key += QuantizedPage.keyBlockBytes
         offset += QuantizedQuery.blockBytes
@@ -105,11 +103,10 @@ private func accumulateBlock<let lanes: Int, let vectors: Int>(
         (scales[i], biases[i]) = unsafe quantizeWeights(
             call.scores + i &* page, scales: block, slots: slots, into: own)
     }
-    var prefetches = unsafe pass.isStream
     for d in stride(from: 0, to: width, by: 8 &* vectors) {
         let products = unsafe quadProducts(
             block + (QuantizedPage.scaleBytes &+ 4 &* d), quads: slots.lowerBound / 4..<slots.upperBound / 4,
-            quadBytes: 4 &* width, coefficients, initial: biases, prefetches: prefetches, tile)
+            quadBytes: 4 &* width, coefficients, initial: biases, tile)
         for i in 0..<lanes {
             let scale = _mm256_set1_ps(scales[i])
             for v in 0..<vectors {
@@ -118,6 +115,5 @@ private func accumulateBlock<let lanes: Int, let vectors: Int>(
                     sum, _mm256_fmadd_ps(_mm256_cvtepi32_ps(products[i][v]), scale, _mm256_loadu_ps(sum)))
             }
         }
-        prefetches = false
     }
 }

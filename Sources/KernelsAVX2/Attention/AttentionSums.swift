@@ -58,7 +58,6 @@ private func addValues<Element: CacheElement, let lanes: Int, let vectors: Int>(
     let values = unsafe call.values.assumingMemoryBound(to: Element.self)
     let weights = unsafe call.scores + firstLane &* page
     let offset = AttentionState.accumulators &+ d
-    let prefetches = unsafe pass.isStream && d == 0
     var sums = InlineArray<lanes, InlineArray<vectors, __m256>>(repeating: .init(repeating: _mm256_setzero_ps()))
     for i in 0..<lanes {
         for v in 0..<vectors {
@@ -67,7 +66,6 @@ private func addValues<Element: CacheElement, let lanes: Int, let vectors: Int>(
     }
     for slot in slots {
         let row = unsafe values + slot &* stride
-        if prefetches { unsafe prefetchRow(row, bytes: stride &* MemoryLayout<Element>.stride) }
         var weight = InlineArray<lanes, __m256>(repeating: _mm256_setzero_ps())
         for i in 0..<lanes { weight[i] = unsafe _mm256_broadcast_ss(weights + (i &* page &+ slot)) }
         for v in 0..<vectors {

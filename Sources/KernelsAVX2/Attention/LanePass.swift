@@ -11,14 +11,10 @@ enum Tile<let lanes: Int, let vectors: Int> {}
     let slots: Range<Int>
     /// What all of them see; empty where they see nothing in common.
     let common: Range<Int>
-    /// Whether the page is on its way from memory: then lines ahead are asked for. Later passes find it in a near cache,
-    /// and with many lanes the arithmetic takes longer than the way there.
-    let isStream: Bool
 
     @inline(__always)
-    init(_ lanes: UnsafePointer<AttentionLane>, count: Int, isStream: Bool) {
+    init(_ lanes: UnsafePointer<AttentionLane>, count: Int) {
         unsafe self.lanes = unsafe lanes
-        unsafe self.isStream = isStream
         var (lowest, highest) = unsafe (lanes[0].first, lanes[0].end)
         var (first, end) = (lowest, highest)
         for index in 1..<count {
@@ -31,17 +27,5 @@ enum Tile<let lanes: Int, let vectors: Int> {}
         let start = lowest & ~7
         unsafe slots = start..<start + ((highest - start + 7) & ~7)
         unsafe common = first..<(end > first ? end : first)
-    }
-}
-
-extension AttentionCall {
-    /// Lanes of the widest pass here.
-    private static var widestPass: Int { 4 }
-
-    /// Takes some lanes of a call, from one on.
-    @inline(__always)
-    func pass(from index: Int, count: Int) -> LanePass {
-        let isStream = unsafe index == 0 && laneCount <= Self.widestPass
-        return unsafe LanePass(lanes + index, count: count, isStream: isStream)
     }
 }

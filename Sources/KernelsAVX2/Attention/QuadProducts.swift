@@ -12,7 +12,7 @@ import Kernels
 @inline(__always)
 func quadProducts<let lanes: Int, let vectors: Int>(
     _ bytes: UnsafeRawPointer, quads: Range<Int>, quadBytes: Int,
-    _ coefficients: InlineArray<lanes, UnsafePointer<Int16>>, initial: InlineArray<lanes, Int32>, prefetches: Bool,
+    _ coefficients: InlineArray<lanes, UnsafePointer<Int16>>, initial: InlineArray<lanes, Int32>,
     _: Tile<lanes, vectors>.Type
 ) -> InlineArray<lanes, InlineArray<vectors, __m256i>> {
     let evenBytes = _mm256_set1_epi32(0x00ff_00ff)
@@ -23,7 +23,6 @@ func quadProducts<let lanes: Int, let vectors: Int>(
     }
     for quad in quads {
         let row = unsafe bytes + quad &* quadBytes
-        if prefetches { unsafe prefetchRow(row.assumingMemoryBound(to: UInt8.self), bytes: quadBytes) }
         if lanes == 1 || vectors > 2 {
             // Few lanes: their coefficients stay in registers.
             var even = InlineArray<lanes, __m256i>(repeating: _mm256_setzero_si256())
