@@ -5,14 +5,14 @@ import Kernels
 struct ProductPlan {
     let compute: Compute
     let tokens: Int
-    /// Whether nibbles may be expanded: not where every thread has activations of its own.
+    /// Whether integers may be expanded: not where every thread has activations of its own.
     let expands: Bool
 
     private var kernels: MultiplyKernels { compute.kernels.multiply }
 
-    /// What multiplies the nibbles of a tile once they are expanded; nil where the tile's own kernel does.
-    func expansion(of tile: WeightTile) -> ExpandedNibbles? {
-        guard expands, let expanded = kernels.expandedNibbles(tile.activation, tokens: tokens),
+    /// What multiplies the integers of a tile once they are expanded; nil where the tile's own kernel does.
+    func expansion(of tile: WeightTile) -> ExpandedWeights? {
+        guard expands, let expanded = kernels.expansion(tile.activation, tokens: tokens),
             unsafe expanded.expand(tile.layout) != nil
         else { return nil }
         return expanded
@@ -37,7 +37,7 @@ struct ProductPlan {
             && OpenBLAS.agrees(with: compute.instructionSet)
     }
 
-    /// Bytes that a thread needs to expand the nibbles of a matrix.
+    /// Bytes that a thread needs to expand the integers of a matrix.
     func expandedBytes(_ w: WeightMatrix) -> Int {
         w.tiles.map { tile in
             guard let expanded = expansion(of: tile) else { return 0 }
@@ -45,9 +45,9 @@ struct ProductPlan {
         }.max() ?? 0
     }
 
-    /// Groups whose nibbles are expanded together: what takes a quarter of a second-level cache of 1 MiB, so that the
+    /// Groups that are expanded together: what takes a quarter of a second-level cache of 1 MiB, so that the
     /// activations passing by do not push it out, and two groups at least.
-    private static func groups(of tile: WeightTile, in expanded: ExpandedNibbles) -> Int {
+    private static func groups(of tile: WeightTile, in expanded: ExpandedWeights) -> Int {
         let bytes = expanded.groupBytes(tile.layout, columns: tile.columns)
         return max(1, (256 << 10) / bytes / WeightTile.pair) * WeightTile.pair
     }

@@ -14,7 +14,7 @@
 /// while nibbles are multiplied with bytes, the high ones and then the low ones, unless they are expanded to words.
 ///
 /// The sums are what a weight's minimum (or the 8 that makes a nibble signed, or the 128 that makes a byte unsigned) is
-/// multiplied with. Those that an `int8` block ends with are for expanded nibbles (``ExpandedNibbles``).
+/// multiplied with. Those that an `int8` block ends with are for expanded nibbles (``ExpandedWeights``).
 ///
 /// The rows that go through a kernel together lie as a panel, block beside block: a kernel that is made for so many
 /// tokens finds them all at constant distances from one pointer, and reads one stream.

@@ -25,9 +25,9 @@ public typealias QuantizeActivationsKernel =
     public var nibbleInt16: NibbleProducts
     /// Products of nibbles and 8-bit activations for many tokens; nil where the set has nothing faster for them than
     /// ``nibbleInt8``.
-    public private(set) var expandedNibbles: ExpandedNibbles?
-    /// The same for 16-bit activations and ``nibbleInt16``.
-    public private(set) var expandedWords: ExpandedNibbles?
+    public private(set) var expandedNibbles: ExpandedWeights?
+    /// The same for 16-bit activations, ``nibbleInt16`` and ``byteInt16``.
+    public private(set) var expandedWords: ExpandedWeights?
     public var byteInt16: ByteProducts
     public var byteInt8: ByteProducts
     /// Whether bytes are multiplied with 8-bit activations faster than with 16-bit ones.
@@ -77,13 +77,13 @@ public typealias QuantizeActivationsKernel =
         }
     }
 
-    /// What multiplies nibbles and such activations of so many tokens: expanding them takes as long as the products of half
+    /// What multiplies integers with such activations of so many tokens: expanding them takes as long as the products of half
     /// a panel, and saves a fifth of each panel's and more.
-    public func expandedNibbles(_ activation: TileLayout.Activation, tokens: Int) -> ExpandedNibbles? {
-        let expanded: ExpandedNibbles? =
+    public func expansion(_ activation: TileLayout.Activation, tokens: Int) -> ExpandedWeights? {
+        let expanded: ExpandedWeights? =
             switch activation {
             case .int8: expandedNibbles
-            case .split: expandedWords
+            case .split, .int16: expandedWords
             default: nil
             }
         guard let expanded, tokens >= 3 * expanded.tokens else { return nil }
@@ -94,12 +94,12 @@ public typealias QuantizeActivationsKernel =
     // the instruction sets.
 
     /// Has nibbles expanded for 8-bit activations.
-    @inline(never) public mutating func setExpandedNibbles(_ expanded: ExpandedNibbles) { expandedNibbles = expanded }
+    @inline(never) public mutating func setExpandedNibbles(_ expanded: ExpandedWeights) { expandedNibbles = expanded }
 
-    /// Has nibbles expanded for 16-bit activations.
-    @inline(never) public mutating func setExpandedWords(_ expanded: ExpandedNibbles) { expandedWords = expanded }
+    /// Has nibbles and bytes expanded for 16-bit activations.
+    @inline(never) public mutating func setExpandedWords(_ expanded: ExpandedWeights) { expandedWords = expanded }
 
-    /// Leaves nibbles as they are for 16-bit activations.
+    /// Leaves nibbles and bytes as they are for 16-bit activations.
     @inline(never) public mutating func removeExpandedWords() { expandedWords = nil }
 
     /// Quantises to a form of integers.

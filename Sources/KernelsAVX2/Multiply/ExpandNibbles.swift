@@ -29,13 +29,17 @@ import Kernels
 
 /// Every 64 bytes hold four columns of the first group and then of the second, a byte each.
 enum ByteBlock: PairForm {
+    @inline(__always) static var tileBytes: Int { 128 }
     @inline(__always) static var integerBytes: Int { 512 }
 
     @inline(__always)
-    static func store<Scales: TileScales>(
-        _ low: __m256i, _ high: __m256i, vector v: Int, _: Scales.Type, to integers: UnsafeMutableRawPointer
+    static func expand<Scales: TileScales>(
+        _ w: UnsafeRawPointer, _: Scales.Type, to integers: UnsafeMutableRawPointer
     ) {
-        unsafe storeVector(low, to: integers + 64 &* v)
-        unsafe storeVector(high, to: integers + (64 &* v &+ 256))
+        for v in 0..<4 {
+            let (low, high) = unsafe nibbles(w, vector: v)
+            unsafe storeVector(low, to: integers + 64 &* v)
+            unsafe storeVector(high, to: integers + (64 &* v &+ 256))
+        }
     }
 }

@@ -1,16 +1,17 @@
 import CIntrinsics
 import Kernels
 
-/// A form that the nibbles of two groups are expanded to, side by side, in blocks of 32 columns:
+/// A form that the integers of two groups are expanded to, side by side, in blocks of 32 columns:
 ///
 ///     │ 2 × 8 × f32 scale │ 2 × 8 × f32 minimum, if there is one │ integers, 32 bytes of either group in turn │
 protocol PairForm {
-    /// Bytes of a block's integers.
+    /// Bytes of a block's integers in a tile, and of those of two groups once they are expanded.
+    static var tileBytes: Int { get }
     static var integerBytes: Int { get }
 
-    /// Writes the nibbles of vector `v` of a group's block (see ``TileLayout``) to their places, the group's half of 64 bytes each.
-    @unsafe static func store<Scales: TileScales>(
-        _ low: __m256i, _ high: __m256i, vector v: Int, _: Scales.Type, to integers: UnsafeMutableRawPointer)
+    /// Writes the integers of a group's block (see ``TileLayout``) to their places, the group's half of 64 bytes each.
+    @unsafe static func expand<Scales: TileScales>(
+        _ w: UnsafeRawPointer, _: Scales.Type, to integers: UnsafeMutableRawPointer)
 }
 
 extension PairForm {
@@ -42,7 +43,7 @@ func expandPairs<Scales: TileScales, Form: PairForm>(
                 unsafe expandBlock(w, first, to: out, Form.self)
                 unsafe expandBlock(w + distance, second, to: out + 32, Form.self)
                 unsafe out += Form.bytes(hasMinimum: Scales.hasMinimum)
-                unsafe w += Scales.blockHeaderBytes &+ 128
+                unsafe w += Scales.blockHeaderBytes &+ Form.tileBytes
             }
         }
         group += 2
@@ -54,20 +55,21 @@ func expandPairs<Scales: TileScales, Form: PairForm>(
 private func expandBlock<Scales: TileScales, Form: PairForm>(
     _ block: UnsafeRawPointer, _ scales: Scales, to out: UnsafeMutableRawPointer, _: Form.Type
 ) {
-    let mask = _mm256_set1_epi8(0x0f)
     let w = unsafe block + Scales.blockHeaderBytes
-    unsafe prefetchBlock(w, isAlone: true)
+    for pair in 0..<Form.tileBytes / 128 { unsafe prefetchBlock(w + 128 &* pair, isAlone: true) }
     unsafe storeVector(_mm256_castps_si256(scales.scale(block, half: 0)), to: out)
     if Scales.hasMinimum {
         unsafe storeVector(_mm256_castps_si256(scales.minimum(block, half: 0)), to: out + Form.minimums)
     }
-    let integers = unsafe out + Form.integers(hasMinimum: Scales.hasMinimum)
-    for v in 0..<4 {
-        let bytes = unsafe _mm256_loadu_si256((w + 32 &* v).assumingMemoryBound(to: __m256i.self))
-        let low = _mm256_and_si256(bytes, mask)
-        let high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), mask)
-        unsafe Form.store(low, high, vector: v, Scales.self, to: integers)
-    }
+    unsafe Form.expand(w, Scales.self, to: out + Form.integers(hasMinimum: Scales.hasMinimum))
+}
+
+/// The nibbles of vector `v` of a block, those below and those above: a byte each.
+@unsafe @inline(__always)
+func nibbles(_ w: UnsafeRawPointer, vector v: Int) -> (low: __m256i, high: __m256i) {
+    let mask = _mm256_set1_epi8(0x0f)
+    let bytes = unsafe _mm256_loadu_si256((w + 32 &* v).assumingMemoryBound(to: __m256i.self))
+    return (_mm256_and_si256(bytes, mask), _mm256_and_si256(_mm256_srli_epi16(bytes, 4), mask))
 }
 
 @unsafe @inline(__always)

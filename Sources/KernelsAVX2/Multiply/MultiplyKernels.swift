@@ -6,7 +6,7 @@ extension MultiplyKernels {
         var kernels = tiles
         kernels.streams = tokenStreams
         unsafe kernels.setExpandedNibbles(
-            ExpandedNibbles(
+            ExpandedWeights(
                 activation: .int8, tokens: kernels.int8Tokens, groups: 2,
                 blockBytes: ByteBlock.bytes(hasMinimum: false) / 2,
                 blockBytesMin: ByteBlock.bytes(hasMinimum: true) / 2,
@@ -16,15 +16,18 @@ extension MultiplyKernels {
                 multiply: { unsafe multiplyNibbleBytes($0) },
                 multiplyMin: { unsafe multiplyNibbleBytesMin($0) }))
         unsafe kernels.setExpandedWords(
-            ExpandedNibbles(
+            ExpandedWeights(
                 activation: .words, tokens: 6, takesFewer: true, groups: 2,
-                blockBytes: WordPairBlock.bytes(hasMinimum: false) / 2,
-                blockBytesMin: WordPairBlock.bytes(hasMinimum: true) / 2,
+                blockBytes: NibbleWords.bytes(hasMinimum: false) / 2,
+                blockBytesMin: NibbleWords.bytes(hasMinimum: true) / 2,
                 expandNibble: { unsafe expandNibblesToWords($0, into: $1) },
                 expandNibbleMin: { unsafe expandNibblesMinToWords($0, into: $1) },
                 expandNibbleK: { unsafe expandNibblesKToWords($0, into: $1) },
-                multiply: { unsafe multiplyNibbleWords($0) },
-                multiplyMin: { unsafe multiplyNibbleWordsMin($0) }))
+                expandByte: { unsafe expandBytesToWords($0, into: $1) },
+                expandByteMin: { unsafe expandBytesMinToWords($0, into: $1) },
+                expandByteK: { unsafe expandBytesKToWords($0, into: $1) },
+                multiply: { unsafe multiplyExpandedWords($0) },
+                multiplyMin: { unsafe multiplyExpandedWordsMin($0) }))
         return kernels
     }()
 

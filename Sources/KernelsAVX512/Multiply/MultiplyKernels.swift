@@ -20,7 +20,7 @@ extension MultiplyKernels {
             nibbleMin: wide(base.nibbleInt8.nibbleMin) { unsafe multiplyNibbleMinTile($0) },
             nibbleK: wide(base.nibbleInt8.nibbleK) { unsafe multiplyNibbleKTile($0) })
         unsafe kernels.setExpandedNibbles(
-            ExpandedNibbles(
+            ExpandedWeights(
                 activation: .int8, tokens: widestCall, groups: 2, blockBytes: PairBlock.bytes(hasMinimum: false) / 2,
                 blockBytesMin: PairBlock.bytes(hasMinimum: true) / 2,
                 expandNibble: { unsafe expandNibbles($0, into: $1) },

@@ -3,8 +3,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What nibbles are multiplied by in prompts: the same bits as by the tiles they were expanded from.
-@Suite struct ExpandedNibbleTests {
+/// What integers are multiplied by in prompts: the same bits as by the tiles they were expanded from.
+@Suite struct ExpandedWeightTests {
     static let sets = MatmulSet.available.filter { $0.kernels.expandedNibbles != nil }
     static let wordSets = MatmulSet.available.filter { $0.kernels.expandedWords != nil }
 
@@ -22,13 +22,21 @@ import Testing
         }
     }
 
+    @Test(arguments: [ElementType.q8_0, .q5_0, .q5_1, .q5_K], wordSets)
+    func wordsOfBytesHaveTheBitsOfTheTile(type: ElementType, set: MatmulSet) throws {
+        let expanded = try #require(set.kernels.expandedWords)
+        for tokens in [1, 4, expanded.tokens] {
+            try expectTheBitsOfTheTile(type, set, expanded, as: .int16, tokens: tokens)
+        }
+    }
+
     private func expectTheBitsOfTheTile(
-        _ type: ElementType, _ set: MatmulSet, _ expanded: ExpandedNibbles, as form: TileLayout.Activation,
+        _ type: ElementType, _ set: MatmulSet, _ expanded: ExpandedWeights, as form: TileLayout.Activation,
         tokens wanted: Int? = nil
     ) throws {
         let layout = TileLayout(keeping: type)
         guard let expand = unsafe expanded.expand(layout) else {
-            Issue.record("a layout of nibbles is not expanded")
+            Issue.record("\(layout) is not expanded")
             return
         }
         let tokens = wanted ?? expanded.tokens
@@ -82,7 +90,7 @@ import Testing
     func headersOfSeveralBlocks(layout: TileLayout, set: MatmulSet) throws {
         let expanded = try #require(set.kernels.expandedNibbles)
         guard let expand = unsafe expanded.expand(layout) else {
-            Issue.record("a layout of nibbles is not expanded")
+            Issue.record("\(layout) is not expanded")
             return
         }
         let (columns, groups, tokens) = (384, 3, set.kernels.int8Tokens)

@@ -1,25 +1,25 @@
 import CIntrinsics
 import Kernels
 
-/// Multiplies nibbles expanded to words with a panel of up to six tokens' 16-bit activations, two groups at a time.
+/// Multiplies nibbles or bytes expanded to words with a panel of up to six tokens' 16-bit activations, two groups at a time.
 ///
 /// ``multiplyNibbleInt16Tile(_:)`` multiplies the high and the low bytes of the activations apart and joins the sums after
-/// every block. With words `vpmaddwd` multiplies two columns of eight rows at once, `vpaddd` adds the pairs to the rows'
-/// integers, and there is nothing to join: as many products an instruction, but two vectors of rows meet every activation
-/// that is loaded, and a block ends with a fifth of the work. As in ``multiplyNibbleBytes(_:)`` twelve sums, two weights, an
-/// activation and a product fill the registers.
+/// every block; ``multiplyByteTile(_:)`` widens weights for every four tokens anew. With words `vpmaddwd` multiplies two columns
+/// of eight rows at once, `vpaddd` adds the pairs to the rows' integers, and there is nothing to join: two vectors of rows meet
+/// every activation that is loaded, and a block ends with a fifth of the work. As in ``multiplyNibbleBytes(_:)`` twelve sums, two
+/// weights, an activation and a product fill the registers.
 ///
 /// - Shapes: weights (8·groups, columns), expanded; activations (tokens, columns), `int16`; output (tokens, 8·groups).
 /// - Preconditions: columns a multiple of 32; a panel of one to six tokens.
-/// - Error: the same bits as ``multiplyNibbleInt16Tile(_:)`` gives: |w| ≤ 15, |x| ≤ 32,639 and 32 columns stay below 2²⁴,
-///   so either integer is exact, and so is the float of it.
+/// - Error: the same bits as the tiles' own kernels give: |w| ≤ 128, |x| ≤ 32,639 and 32 columns stay below 2²⁷, so the
+///   integer of a block is exact, and becomes a float by one rounding.
 /// - Threads: by pairs of groups.
-@unsafe func multiplyNibbleWords(_ call: TileCall) {
+@unsafe func multiplyExpandedWords(_ call: TileCall) {
     unsafe multiplyWords(call, Minimum<0>.self)
 }
 
-/// As ``multiplyNibbleWords(_:)`` for layouts with minimums (Q4_1, Q4_K): the nibbles are not centred on 8.
-@unsafe func multiplyNibbleWordsMin(_ call: TileCall) {
+/// As ``multiplyExpandedWords(_:)`` for layouts with minimums (Q4_1, Q4_K, Q5_1, Q5_K): nibbles are not centred on 8.
+@unsafe func multiplyExpandedWordsMin(_ call: TileCall) {
     unsafe multiplyWords(call, Minimum<1>.self)
 }
 
@@ -52,7 +52,7 @@ private func multiplyWords<let minimums: Int, let tokens: Int>(
         var (sums, otherSums) = (zeroSums, zeroSums)
         for _ in 0..<blocks {
             var (integers, otherIntegers) = (zeroIntegers, zeroIntegers)
-            let columns = unsafe w + WordPairBlock.integers(hasMinimum: hasMinimum)
+            let columns = unsafe w + NibbleWords.integers(hasMinimum: hasMinimum)
             // Two steps to a turn: with all sixteen, the compiler keeps activations in registers and sums in memory.
             for v in 0..<8 {
                 unsafe addProducts(columns + 128 &* v, x + 8 &* v, &integers, &otherIntegers)
@@ -66,8 +66,8 @@ private func multiplyWords<let minimums: Int, let tokens: Int>(
                     _mm256_cvtepi32_ps(otherIntegers[t]), _mm256_mul_ps(otherScale, about), otherSums[t])
             }
             if hasMinimum {
-                let minimum = unsafe loadFloats(w + WordPairBlock.minimums)
-                let otherMinimum = unsafe loadFloats(w + (WordPairBlock.minimums &+ 32))
+                let minimum = unsafe loadFloats(w + NibbleWords.minimums)
+                let otherMinimum = unsafe loadFloats(w + (NibbleWords.minimums &+ 32))
                 for t in 0..<tokens {
                     let about = unsafe _mm256_broadcast_ss(
                         (x + (t &* stride &+ 12)).assumingMemoryBound(to: Float.self))
@@ -75,7 +75,7 @@ private func multiplyWords<let minimums: Int, let tokens: Int>(
                     otherSums[t] = _mm256_fmadd_ps(otherMinimum, about, otherSums[t])
                 }
             }
-            unsafe w += WordPairBlock.bytes(hasMinimum: hasMinimum)
+            unsafe w += NibbleWords.bytes(hasMinimum: hasMinimum)
             unsafe x += tokens &* stride
         }
         unsafe storePair(sums, otherSums, of: call, group: group)
