@@ -39,10 +39,13 @@ struct ProductPlan {
 
     /// Bytes that a thread needs to expand the integers of a matrix.
     func expandedBytes(_ w: WeightMatrix) -> Int {
-        w.tiles.map { tile in
-            guard let expanded = expansion(of: tile) else { return 0 }
-            return expanded.bytes(tile.layout, groups: Self.groups(of: tile, in: expanded), columns: tile.columns)
-        }.max() ?? 0
+        var bytes = 0
+        for tile in w.tiles {
+            guard let expanded = expansion(of: tile) else { continue }
+            let groups = Self.groups(of: tile, in: expanded)
+            bytes = max(bytes, expanded.bytes(tile.layout, groups: groups, columns: tile.columns))
+        }
+        return bytes
     }
 
     /// Groups that are expanded together: what takes a quarter of a second-level cache of 1 MiB, so that the
