@@ -6,7 +6,7 @@ import CVectors
 ///
 /// It was made for such products, and it wants one factor without a sign: so the nibbles stay 0...15, and the 8 that
 /// belongs off each is taken off the block's sum (``ActivationBlock`` holds 8·Σq). The sums of a block stay in 16 bits:
-/// eight pairs of at most 2·15·127 are 30,480, just below the 32,767 where the instruction would saturate.
+/// eight pairs of at most 2·15·120 are 28,800, just below the 32,767 where the instruction would saturate.
 ///
 /// For 256 multiply-adds, a block of eight rows: 4 loads, 4 shifts and 8 masks for the nibbles, 8 broadcasts, 8
 /// `vpmaddubsw`, 8 additions, and about ten instructions to convert and scale: 0.20 instructions for a multiply-add,

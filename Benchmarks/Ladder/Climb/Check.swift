@@ -50,7 +50,7 @@ struct Check {
                     let largest = (0..<32).reduce(Float.zero) { max($0, abs(x[$1])) }
                     for column in 0..<32 {
                         let weight = abs(Q40Block.weight(p, column))
-                        quantised += weight * largest / 254
+                        quantised += weight * largest / (2 * ActivationBlock.largest)
                         rounded += weight * abs(x[column])
                     }
                 }

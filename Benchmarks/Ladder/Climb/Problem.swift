@@ -12,7 +12,7 @@ final class Problem {
     enum Numbers {
         /// Weights as wide as a trained layer's, activations of every magnitude up to 1.
         case random
-        /// Activations are integers whose largest in every block is 127, scales powers of two: then quantising loses
+        /// Activations are integers with the largest that there is in every block, scales powers of two: then quantising loses
         /// nothing, every partial sum is a multiple of 2⁻⁵ below 2¹⁸, and all steps must agree to the last bit.
         case exact
     }
@@ -33,9 +33,9 @@ final class Problem {
             p.storeBytes(of: scale, as: UInt16.self)
         }
         for index in 0..<sizes.tokens * sizes.columns {
-            let integer = Int(generator.next() >> 32 % 255) - 127
+            let (draw, largest) = (generator.next(), ActivationBlock.largest)
             switch numbers {
-            case .exact: activations.floats[index] = index % 32 == 5 ? 127 : Float(integer % 128)
+            case .exact: activations.floats[index] = index % 32 == 5 ? largest : Float(draw >> 32 % 241) - largest
             case .random: activations.floats[index] = Float(Int32(truncatingIfNeeded: generator.next() >> 32)) * 0x1p-31
             }
         }

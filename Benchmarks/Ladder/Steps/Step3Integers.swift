@@ -2,7 +2,7 @@
 ///
 ///     Σ d·(n − 8) · scale·q  over a block  =  d·scale · Σ (n − 8)·q
 ///
-/// The sum is one of integers, of 16 bits: a lane takes the products of four columns (at most 4·8·127), and a 128-bit
+/// The sum is one of integers, of 16 bits: a lane takes the products of four columns (at most 4·8·120), and a 128-bit
 /// vector has eight such lanes where it had four of floats. A multiply-add reads 1.8 bytes instead of eight, and one
 /// token is served as well as many, since nothing is unpacked that others could share.
 ///

@@ -1,7 +1,7 @@
 /// Step 4: eight rows lie side by side (``InterleavedWeights``), a lane to a row: nothing is summed across lanes.
 ///
 /// A vector holds four columns of each of eight rows; the four activations that meet them are the same for all rows and
-/// are broadcast. The products of a block are added up in 16-bit lanes, two to a row (16 of at most 8·127 in each, 16,256),
+/// are broadcast. The products of a block are added up in 16-bit lanes, two to a row (16 of at most 8·120 in each, 15,360),
 /// then the two are added once, converted once and scaled once, for eight rows together: the twenty instructions that
 /// step 3 spent at the end of every block of one row now serve eight.
 ///
