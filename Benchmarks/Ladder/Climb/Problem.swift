@@ -33,9 +33,11 @@ final class Problem {
             p.storeBytes(of: scale, as: UInt16.self)
         }
         for index in 0..<sizes.tokens * sizes.columns {
-            let (draw, largest) = (generator.next(), ActivationBlock.largest)
+            let (draw, largest) = (generator.next() >> 32, ActivationBlock.largest)
             switch numbers {
-            case .exact: activations.floats[index] = index % 32 == 5 ? largest : Float(draw >> 32 % 241) - largest
+            case .exact:
+                let integer = Float(draw % UInt64(2 * largest + 1)) - largest
+                activations.floats[index] = index % 32 == 5 ? largest : integer
             case .random: activations.floats[index] = Float(Int32(truncatingIfNeeded: generator.next() >> 32)) * 0x1p-31
             }
         }

@@ -74,14 +74,7 @@ public enum TileLayout: Sendable, CaseIterable {
     public var isWide: Bool { isDense || self == .word }
 
     /// Bytes of the f16 scales, and minimums, that a block or a run of blocks begins with.
-    var scaleBytes: Int {
-        switch self {
-        case .nibble, .byte, .byteK16: 16
-        case .nibbleMin, .nibbleK, .byteMin, .byteK, .byteK16Min: 32
-        case .word: 16
-        case .f32, .f16, .bf16: 0
-        }
-    }
+    var scaleBytes: Int { isDense ? 0 : hasMinimum ? 32 : 16 }
 
     /// Bytes of a group over so many columns.
     /// - Parameter blocksPerScale: blocks of 32 columns that share a header; the K layouts have 8 in any case.

@@ -18,6 +18,20 @@ extension PairForm {
     @inline(__always) static func bytes(hasMinimum: Bool) -> Int { integers(hasMinimum: hasMinimum) + integerBytes }
     @inline(__always) static var minimums: Int { 64 }
     @inline(__always) static func integers(hasMinimum: Bool) -> Int { hasMinimum ? 128 : 64 }
+
+    /// Adds a block's minimums times the sums of the tokens' activations, which stand `stride` bytes apart.
+    @unsafe @inline(__always)
+    static func addMinimums<let tokens: Int>(
+        of block: UnsafeRawPointer, times activations: UnsafeRawPointer, stride: Int,
+        to sums: inout InlineArray<tokens, __m256>, _ otherSums: inout InlineArray<tokens, __m256>
+    ) {
+        let (minimum, otherMinimum) = unsafe (loadFloats(block + minimums), loadFloats(block + (minimums &+ 32)))
+        for t in 0..<tokens {
+            let sum = unsafe _mm256_broadcast_ss((activations + t &* stride).assumingMemoryBound(to: Float.self))
+            sums[t] = _mm256_fmadd_ps(minimum, sum, sums[t])
+            otherSums[t] = _mm256_fmadd_ps(otherMinimum, sum, otherSums[t])
+        }
+    }
 }
 
 /// Expands the groups of a call two by two. The last of an odd number is its own neighbour.

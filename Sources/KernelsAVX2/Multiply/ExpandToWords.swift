@@ -47,6 +47,19 @@ protocol WordPairs: PairForm {}
 
 extension WordPairs {
     @inline(__always) static var integerBytes: Int { 1024 }
+
+    /// Writes four columns of every row, signed bytes, as the words of the first two and of the last two.
+    @unsafe @inline(__always)
+    fileprivate static func storeWords(_ bytes: __m256i, to out: UnsafeMutableRawPointer) {
+        let zero: Int8 = -1
+        // A byte in the upper half of its word: shifted down, it brings its sign along.
+        let firstTwo = _mm256_setr_epi8(
+            zero, 0, zero, 1, zero, 4, zero, 5, zero, 8, zero, 9, zero, 12, zero, 13,
+            zero, 0, zero, 1, zero, 4, zero, 5, zero, 8, zero, 9, zero, 12, zero, 13)
+        let lastTwo = _mm256_add_epi8(firstTwo, _mm256_set1_epi16(2 << 8))
+        unsafe storeVector(_mm256_srai_epi16(_mm256_shuffle_epi8(bytes, firstTwo), 8), to: out)
+        unsafe storeVector(_mm256_srai_epi16(_mm256_shuffle_epi8(bytes, lastTwo), 8), to: out + 64)
+    }
 }
 
 /// Words of nibbles.
@@ -57,28 +70,16 @@ enum NibbleWords: WordPairs {
     static func expand<Scales: TileScales>(
         _ w: UnsafeRawPointer, _: Scales.Type, to integers: UnsafeMutableRawPointer
     ) {
-        let centre = _mm256_set1_epi16(Scales.hasMinimum ? 0 : 8)
+        let centre = _mm256_set1_epi8(Scales.hasMinimum ? 0 : 8)
         for v in 0..<4 {
             let (low, high) = unsafe nibbles(w, vector: v)
-            unsafe storeWords(low, centre: centre, to: integers + 128 &* v)
-            unsafe storeWords(high, centre: centre, to: integers + (128 &* v &+ 512))
+            unsafe storeWords(_mm256_sub_epi8(low, centre), to: integers + 128 &* v)
+            unsafe storeWords(_mm256_sub_epi8(high, centre), to: integers + (128 &* v &+ 512))
         }
-    }
-
-    /// Four columns of every row, as the words of the first two and of the last two.
-    @unsafe @inline(__always)
-    private static func storeWords(_ bytes: __m256i, centre: __m256i, to out: UnsafeMutableRawPointer) {
-        let zero: Int8 = -1
-        let firstTwo = _mm256_setr_epi8(
-            0, zero, 1, zero, 4, zero, 5, zero, 8, zero, 9, zero, 12, zero, 13, zero,
-            0, zero, 1, zero, 4, zero, 5, zero, 8, zero, 9, zero, 12, zero, 13, zero)
-        let lastTwo = _mm256_add_epi8(firstTwo, _mm256_set1_epi16(2))
-        unsafe storeVector(_mm256_sub_epi16(_mm256_shuffle_epi8(bytes, firstTwo), centre), to: out)
-        unsafe storeVector(_mm256_sub_epi16(_mm256_shuffle_epi8(bytes, lastTwo), centre), to: out + 64)
     }
 }
 
-/// Words of signed bytes, whose rows come in the order of their slots (``TileLayout/byteRow(_:)``).
+/// Words of bytes, whose rows come in the order of their slots.
 enum ByteWords: WordPairs {
     @inline(__always) static var tileBytes: Int { 256 }
 
@@ -86,19 +87,9 @@ enum ByteWords: WordPairs {
     static func expand<Scales: TileScales>(
         _ w: UnsafeRawPointer, _: Scales.Type, to integers: UnsafeMutableRawPointer
     ) {
-        let zero: Int8 = -1
-        // A byte in the upper half of its word: shifted down, it brings its sign along.
-        let firstTwo = _mm256_setr_epi8(
-            zero, 0, zero, 1, zero, 4, zero, 5, zero, 8, zero, 9, zero, 12, zero, 13,
-            zero, 0, zero, 1, zero, 4, zero, 5, zero, 8, zero, 9, zero, 12, zero, 13)
-        let lastTwo = _mm256_add_epi8(firstTwo, _mm256_set1_epi16(2 << 8))
-        let rows = _mm256_setr_epi32(0, 1, 4, 5, 2, 3, 6, 7)
         for v in 0..<8 {
-            let slots = unsafe _mm256_loadu_si256((w + 32 &* v).assumingMemoryBound(to: __m256i.self))
-            let bytes = _mm256_permutevar8x32_epi32(slots, rows)
-            let (first, last) = (_mm256_shuffle_epi8(bytes, firstTwo), _mm256_shuffle_epi8(bytes, lastTwo))
-            unsafe storeVector(_mm256_srai_epi16(first, 8), to: integers + 128 &* v)
-            unsafe storeVector(_mm256_srai_epi16(last, 8), to: integers + (128 &* v &+ 64))
+            let bytes = unsafe _mm256_loadu_si256((w + 32 &* v).assumingMemoryBound(to: __m256i.self))
+            unsafe storeWords(inSlots(bytes), to: integers + 128 &* v)
         }
     }
 }

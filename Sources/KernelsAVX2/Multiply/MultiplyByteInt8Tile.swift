@@ -127,9 +127,3 @@ private func sum(_ block: UnsafeRawPointer, half: Int) -> __m256 {
     let integer = half == 0 ? first : unsafe block.loadUnaligned(fromByteOffset: 8, as: Int32.self) &- first
     return unsafe _mm256_set1_ps(Float(integer) * (block.loadUnaligned(as: Float.self) * -0.125))
 }
-
-/// From the order of the rows to that of their slots (`TileLayout.byteRow`), or back.
-@inline(__always)
-private func inSlots(_ v: __m256) -> __m256 {
-    _mm256_permutevar8x32_ps(v, _mm256_setr_epi32(0, 1, 4, 5, 2, 3, 6, 7))
-}

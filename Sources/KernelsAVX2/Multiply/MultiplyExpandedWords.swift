@@ -23,6 +23,9 @@ import Kernels
     unsafe multiplyWords(call, Minimum<1>.self)
 }
 
+/// How the words lie, whichever integers they come of.
+private typealias WordsOfPair = NibbleWords
+
 @unsafe @inline(__always)
 private func multiplyWords<let minimums: Int>(_ call: TileCall, _: Minimum<minimums>.Type) {
     switch unsafe call.tokens {
@@ -52,7 +55,7 @@ private func multiplyWords<let minimums: Int, let tokens: Int>(
         var (sums, otherSums) = (zeroSums, zeroSums)
         for _ in 0..<blocks {
             var (integers, otherIntegers) = (zeroIntegers, zeroIntegers)
-            let columns = unsafe w + NibbleWords.integers(hasMinimum: hasMinimum)
+            let columns = unsafe w + WordsOfPair.integers(hasMinimum: hasMinimum)
             // Two steps to a turn: with all sixteen, the compiler keeps activations in registers and sums in memory.
             for v in 0..<8 {
                 unsafe addProducts(columns + 128 &* v, x + 8 &* v, &integers, &otherIntegers)
@@ -66,16 +69,9 @@ private func multiplyWords<let minimums: Int, let tokens: Int>(
                     _mm256_cvtepi32_ps(otherIntegers[t]), _mm256_mul_ps(otherScale, about), otherSums[t])
             }
             if hasMinimum {
-                let minimum = unsafe loadFloats(w + NibbleWords.minimums)
-                let otherMinimum = unsafe loadFloats(w + (NibbleWords.minimums &+ 32))
-                for t in 0..<tokens {
-                    let about = unsafe _mm256_broadcast_ss(
-                        (x + (t &* stride &+ 12)).assumingMemoryBound(to: Float.self))
-                    sums[t] = _mm256_fmadd_ps(minimum, about, sums[t])
-                    otherSums[t] = _mm256_fmadd_ps(otherMinimum, about, otherSums[t])
-                }
+                unsafe WordsOfPair.addMinimums(of: w, times: x + 12, stride: stride, to: &sums, &otherSums)
             }
-            unsafe w += NibbleWords.bytes(hasMinimum: hasMinimum)
+            unsafe w += WordsOfPair.bytes(hasMinimum: hasMinimum)
             unsafe x += tokens &* stride
         }
         unsafe storePair(sums, otherSums, of: call, group: group)

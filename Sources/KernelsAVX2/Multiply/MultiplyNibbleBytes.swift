@@ -59,13 +59,7 @@ private func multiplyBytes<let minimums: Int, let tokens: Int>(
                 otherSums[t] = _mm256_fmadd_ps(otherSum, _mm256_mul_ps(otherScale, about), otherSums[t])
             }
             if hasMinimum {
-                let minimum = unsafe loadFloats(w + ByteBlock.minimums)
-                let otherMinimum = unsafe loadFloats(w + (ByteBlock.minimums &+ 32))
-                for t in 0..<tokens {
-                    let about = unsafe _mm256_broadcast_ss((x + (t &* stride &+ 4)).assumingMemoryBound(to: Float.self))
-                    sums[t] = _mm256_fmadd_ps(minimum, about, sums[t])
-                    otherSums[t] = _mm256_fmadd_ps(otherMinimum, about, otherSums[t])
-                }
+                unsafe ByteBlock.addMinimums(of: w, times: x + 4, stride: stride, to: &sums, &otherSums)
             }
             unsafe w += ByteBlock.bytes(hasMinimum: hasMinimum)
             unsafe x += tokens &* stride
