@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [ElementType.q8_0, .q5_0, .q5_1, .q5_K], wordSets)
+    @Test(arguments: [ElementType.q8_0, .q5_0, .q5_1, .q5_K, .q6_K, .q3_K, .q2_K], wordSets)
     func wordsOfBytesHaveTheBitsOfTheTile(type: ElementType, set: MatmulSet) throws {
         let expanded = try #require(set.kernels.expandedWords)
         for tokens in [1, 4, expanded.tokens] {
@@ -31,14 +31,11 @@ import Testing
     }
 
     private func expectTheBitsOfTheTile(
-        _ type: ElementType, _ set: MatmulSet, _ expanded: ExpandedWeights, as form: TileLayout.Activation,
+        _ type: ElementType, _ set: MatmulSet, _ expanded: ExpandedWeights, as activation: TileLayout.Activation,
         tokens wanted: Int? = nil
     ) throws {
         let layout = TileLayout(keeping: type)
-        guard let expand = unsafe expanded.expand(layout) else {
-            Issue.record("\(layout) is not expanded")
-            return
-        }
+        let form = try #require(expanded[layout], "\(layout) is not expanded")
         let tokens = wanted ?? expanded.tokens
         var generator = SplitMix64(seed: 15)
         for columns in MatmulTileTests.columnCounts(type) {
@@ -52,7 +49,7 @@ import Testing
                     let activations = TestActivations(x, as: expanded.activation, set.kernels, against: side)
                     let groups = (rows + 7) / 8
                     let memory = FencedMemory(
-                        byteCount: expanded.bytes(layout, groups: groups, columns: columns), against: side)
+                        byteCount: expanded.bytes(form, groups: groups, columns: columns), against: side)
                     for initial in [nil, Float(0.75)] {
                         let output = FencedMemory(byteCount: tokens * rows * 4, against: side)
                         for index in 0..<tokens * rows { unsafe output.floats[index] = initial ?? .nan }
@@ -62,13 +59,13 @@ import Testing
                             columns: columns, activations: panel.base, activationStride: activations.stride,
                             tokens: tokens, output: output.floats, outputStride: rows, rows: rows,
                             accumulates: initial != nil)
-                        unsafe expand(call, memory.base)
+                        unsafe form.expand(call, memory.base)
                         unsafe call.weights = UnsafeRawPointer(memory.base)
-                        unsafe call.groupBytes = expanded.groupBytes(layout, columns: columns)
-                        unsafe expanded.multiply(layout)(call)
+                        unsafe call.groupBytes = form.groupBytes(columns: columns)
+                        unsafe form.multiply(call)
                         // The tile may take fewer tokens a call.
-                        let tileActivations = TestActivations(x, as: form, set.kernels, against: side)
-                        let most = set.kernels.tokensPerCall(form)
+                        let tileActivations = TestActivations(x, as: activation, set.kernels, against: side)
+                        let most = set.kernels.tokensPerCall(activation)
                         let expected = stride(from: 0, to: tokens, by: most).flatMap { first in
                             multiplied(
                                 set.kernels, layout, weights: tile, rows: rows, columns: columns,
@@ -89,10 +86,7 @@ import Testing
     @Test(arguments: [TileLayout.nibble, .nibbleMin], sets)
     func headersOfSeveralBlocks(layout: TileLayout, set: MatmulSet) throws {
         let expanded = try #require(set.kernels.expandedNibbles)
-        guard let expand = unsafe expanded.expand(layout) else {
-            Issue.record("\(layout) is not expanded")
-            return
-        }
+        let form = try #require(expanded[layout], "\(layout) is not expanded")
         let (columns, groups, tokens) = (384, 3, set.kernels.int8Tokens)
         var generator = SplitMix64(seed: 16)
         for blocksPerScale in [2, 4, columns / 32] {
@@ -105,17 +99,17 @@ import Testing
             let x = (0..<tokens).map { _ in generator.gauss(columns) }
             let activations = TestActivations(x, as: .int8, set.kernels, against: .end)
             let memory = FencedMemory(
-                byteCount: expanded.bytes(layout, groups: groups, columns: columns), against: .end)
+                byteCount: expanded.bytes(form, groups: groups, columns: columns), against: .end)
             let output = FencedMemory(byteCount: tokens * 8 * groups * 4, against: .end)
             let panel = activations.panel(0..<tokens)
             var call = unsafe TileCall(
                 weights: tile.base, groups: groups, groupBytes: groupBytes, columns: columns,
                 blocksPerScale: blocksPerScale, activations: panel.base, activationStride: activations.stride,
                 tokens: tokens, output: output.floats, outputStride: 8 * groups, rows: 8 * groups, accumulates: false)
-            unsafe expand(call, memory.base)
+            unsafe form.expand(call, memory.base)
             unsafe call.weights = UnsafeRawPointer(memory.base)
-            unsafe call.groupBytes = expanded.groupBytes(layout, columns: columns)
-            unsafe expanded.multiply(layout)(call)
+            unsafe call.groupBytes = form.groupBytes(columns: columns)
+            unsafe form.multiply(call)
             let expected = multiplied(
                 set.kernels, layout, weights: tile, rows: 8 * groups, columns: columns,
                 blocksPerScale: blocksPerScale, activations: activations, tokens: 0..<tokens, side: .end)

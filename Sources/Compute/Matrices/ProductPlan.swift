@@ -10,16 +10,18 @@ struct ProductPlan {
 
     private var kernels: MultiplyKernels { compute.kernels.multiply }
 
-    /// What multiplies the integers of a tile once they are expanded; nil where the tile's own kernel does.
-    func expansion(of tile: WeightTile) -> ExpandedWeights? {
-        guard expands, let expanded = kernels.expansion(tile.activation, tokens: tokens),
-            unsafe expanded.expand(tile.layout) != nil
+    /// How the integers of a tile are expanded; nil where they meet tokens as they are.
+    func expansion(of tile: WeightTile) -> (weights: ExpandedWeights, layout: ExpandedLayout)? {
+        guard expands, let weights = kernels.expansion(tile.activation, tokens: tokens),
+            let layout = weights[tile.layout]
         else { return nil }
-        return expanded
+        return (weights, layout)
     }
 
     /// The form in which a tile meets the activations.
-    func activation(of tile: WeightTile) -> TileLayout.Activation { expansion(of: tile)?.activation ?? tile.activation }
+    func activation(of tile: WeightTile) -> TileLayout.Activation {
+        expansion(of: tile)?.weights.activation ?? tile.activation
+    }
 
     /// The most tokens of a call of the kernels.
     func tokensPerCall(of tile: WeightTile) -> Int { kernels.tokensPerCall(activation(of: tile)) }
@@ -42,16 +44,16 @@ struct ProductPlan {
         var bytes = 0
         for tile in w.tiles {
             guard let expanded = expansion(of: tile) else { continue }
-            let groups = Self.groups(of: tile, in: expanded)
-            bytes = max(bytes, expanded.bytes(tile.layout, groups: groups, columns: tile.columns))
+            let groups = Self.groups(of: tile, as: expanded.layout)
+            bytes = max(bytes, expanded.weights.bytes(expanded.layout, groups: groups, columns: tile.columns))
         }
         return bytes
     }
 
     /// Groups that are expanded together: what takes a quarter of a second-level cache of 1 MiB, so that the
     /// activations passing by do not push it out, and two groups at least.
-    private static func groups(of tile: WeightTile, in expanded: ExpandedWeights) -> Int {
-        let bytes = expanded.groupBytes(tile.layout, columns: tile.columns)
+    private static func groups(of tile: WeightTile, as expanded: ExpandedLayout) -> Int {
+        let bytes = expanded.groupBytes(columns: tile.columns)
         return max(1, (256 << 10) / bytes / WeightTile.pair) * WeightTile.pair
     }
 
@@ -69,7 +71,7 @@ struct ProductPlan {
         if usesOpenBLAS(tile) { return OpenBLAS.rows / TileLayout.rows / WeightTile.pair }
         // A single call for a few tokens: nothing is read twice.
         if tokens <= tokensPerCall(of: tile) { return max(tile.pairs, 1) }
-        if let expanded = expansion(of: tile) { return Self.groups(of: tile, in: expanded) / WeightTile.pair }
+        if let expanded = expansion(of: tile) { return Self.groups(of: tile, as: expanded.layout) / WeightTile.pair }
         let chunkBytes = tile.layout.isWide ? Self.wideChunkBytes : Self.chunkBytes
         return max(1, chunkBytes / tile.groupBytes / WeightTile.pair)
     }

@@ -67,14 +67,12 @@ struct TiledProduct {
                     outputStride: y.stride, rows: tileRows, accumulates: accumulates, streams: kernels.streams)
                 if isBlock {
                     unsafe OpenBLAS.multiply(call, layout: tile.layout, scratch: memory)
-                } else if let expanded, let expand = unsafe expanded.expand(tile.layout),
-                    tokens == step || expanded.takesFewer
-                {
-                    if !isExpanded { unsafe expand(call, memory) }
+                } else if let expanded, tokens == step || expanded.weights.takesFewer {
+                    if !isExpanded { unsafe expanded.layout.expand(call, memory) }
                     isExpanded = true
                     unsafe call.weights = UnsafeRawPointer(memory)
-                    unsafe call.groupBytes = expanded.groupBytes(tile.layout, columns: tile.columns)
-                    unsafe expanded.multiply(tile.layout)(call)
+                    unsafe call.groupBytes = expanded.layout.groupBytes(columns: tile.columns)
+                    unsafe expanded.layout.multiply(call)
                 } else {
                     unsafe kernels.kernel(for: tile.layout, form)(call)
                 }

@@ -4,6 +4,8 @@ import Kernels
 /// A form that the integers of two groups are expanded to, side by side, in blocks of 32 columns:
 ///
 ///     │ 2 × 8 × f32 scale │ 2 × 8 × f32 minimum, if there is one │ integers, 32 bytes of either group in turn │
+///
+/// Where 16 columns share a scale there are two of each, one after the other.
 protocol PairForm {
     /// Bytes of a block's integers in a tile, and of those of two groups once they are expanded.
     static var tileBytes: Int { get }
@@ -15,17 +17,25 @@ protocol PairForm {
 }
 
 extension PairForm {
-    @inline(__always) static func bytes(hasMinimum: Bool) -> Int { integers(hasMinimum: hasMinimum) + integerBytes }
-    @inline(__always) static var minimums: Int { 64 }
-    @inline(__always) static func integers(hasMinimum: Bool) -> Int { hasMinimum ? 128 : 64 }
+    /// Where the minimums and the integers of a block stand that has so many scales for a row.
+    @inline(__always) static func minimums(scales: Int) -> Int { 64 &* scales }
+    @inline(__always) static func integers(scales: Int, hasMinimum: Bool) -> Int { (hasMinimum ? 128 : 64) &* scales }
+    @inline(__always) static func bytes(scales: Int, hasMinimum: Bool) -> Int {
+        integers(scales: scales, hasMinimum: hasMinimum) &+ integerBytes
+    }
 
-    /// Adds a block's minimums times the sums of the tokens' activations, which stand `stride` bytes apart.
+    /// Bytes of a block of one of the two groups.
+    static func groupBytes<Scales: TileScales>(_: Scales.Type) -> Int {
+        bytes(scales: Scales.perBlock, hasMinimum: Scales.hasMinimum) / 2
+    }
+
+    /// Adds minimums, which stand at `w`, times the sums of the tokens' activations, which stand `stride` bytes apart.
     @unsafe @inline(__always)
     static func addMinimums<let tokens: Int>(
-        of block: UnsafeRawPointer, times activations: UnsafeRawPointer, stride: Int,
+        _ w: UnsafeRawPointer, times activations: UnsafeRawPointer, stride: Int,
         to sums: inout InlineArray<tokens, __m256>, _ otherSums: inout InlineArray<tokens, __m256>
     ) {
-        let (minimum, otherMinimum) = unsafe (loadFloats(block + minimums), loadFloats(block + (minimums &+ 32)))
+        let (minimum, otherMinimum) = unsafe (loadFloats(w), loadFloats(w + 32))
         for t in 0..<tokens {
             let sum = unsafe _mm256_broadcast_ss((activations + t &* stride).assumingMemoryBound(to: Float.self))
             sums[t] = _mm256_fmadd_ps(minimum, sum, sums[t])
@@ -56,7 +66,7 @@ func expandPairs<Scales: TileScales, Form: PairForm>(
                 block &+= 1
                 unsafe expandBlock(w, first, to: out, Form.self)
                 unsafe expandBlock(w + distance, second, to: out + 32, Form.self)
-                unsafe out += Form.bytes(hasMinimum: Scales.hasMinimum)
+                unsafe out += Form.bytes(scales: Scales.perBlock, hasMinimum: Scales.hasMinimum)
                 unsafe w += Scales.blockHeaderBytes &+ Form.tileBytes
             }
         }
@@ -71,11 +81,15 @@ private func expandBlock<Scales: TileScales, Form: PairForm>(
 ) {
     let w = unsafe block + Scales.blockHeaderBytes
     for pair in 0..<Form.tileBytes / 128 { unsafe prefetchBlock(w + 128 &* pair, isAlone: true) }
-    unsafe storeVector(_mm256_castps_si256(scales.scale(block, half: 0)), to: out)
-    if Scales.hasMinimum {
-        unsafe storeVector(_mm256_castps_si256(scales.minimum(block, half: 0)), to: out + Form.minimums)
+    for half in 0..<Scales.perBlock {
+        unsafe storeVector(_mm256_castps_si256(scales.scale(block, half: half)), to: out + 64 &* half)
+        if Scales.hasMinimum {
+            let minimums = unsafe out + Form.minimums(scales: Scales.perBlock)
+            unsafe storeVector(_mm256_castps_si256(scales.minimum(block, half: half)), to: minimums + 64 &* half)
+        }
     }
-    unsafe Form.expand(w, Scales.self, to: out + Form.integers(hasMinimum: Scales.hasMinimum))
+    unsafe Form.expand(
+        w, Scales.self, to: out + Form.integers(scales: Scales.perBlock, hasMinimum: Scales.hasMinimum))
 }
 
 /// The nibbles of vector `v` of a block, those below and those above: a byte each.

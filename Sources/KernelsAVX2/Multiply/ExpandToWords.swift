@@ -42,6 +42,17 @@ import Kernels
     unsafe expandPairs(call, destination, KScales.self, ByteWords.self)
 }
 
+/// As ``expandBytesToWords(_:into:)`` with two-level scales, the lower one for 16 columns (Q6_K, Q3_K): w = (d·a)·q. A block has
+/// two scales for a row, and 1152 bytes.
+@unsafe func expandBytesK16ToWords(_ call: TileCall, into destination: UnsafeMutableRawPointer) {
+    unsafe expandPairs(call, destination, K16Scales.self, ByteWords.self)
+}
+
+/// As ``expandBytesK16ToWords(_:into:)`` with minimums (Q2_K): w = (d·a)·q + m·b. A block has two of either, and 1280 bytes.
+@unsafe func expandBytesK16MinToWords(_ call: TileCall, into destination: UnsafeMutableRawPointer) {
+    unsafe expandPairs(call, destination, K16ScalesAndMinimums.self, ByteWords.self)
+}
+
 /// Every 64 bytes hold two columns of the first group and then of the second, 16 bits each.
 protocol WordPairs: PairForm {}
 

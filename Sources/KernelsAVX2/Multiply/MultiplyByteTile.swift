@@ -58,7 +58,7 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int, let streams: Int
     let distance = unsafe run &* call.groupBytes
     // Vectors of four columns that share a scale, and how many such parts a block has.
     let vectors = Scales.scaleColumns / 4
-    let halves = 32 / Scales.scaleColumns
+    let halves = Scales.perBlock
     // Made once: the initialiser is a call, which would cost as much as the products of a block.
     let zeroIntegers = InlineArray<streams, InlineArray<tokens, __m256i>>(
         repeating: .init(repeating: _mm256_setzero_si256()))

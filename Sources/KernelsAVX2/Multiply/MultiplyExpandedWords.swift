@@ -15,36 +15,50 @@ import Kernels
 ///   integer of a block is exact, and becomes a float by one rounding.
 /// - Threads: by pairs of groups.
 @unsafe func multiplyExpandedWords(_ call: TileCall) {
-    unsafe multiplyWords(call, Minimum<0>.self)
+    unsafe multiplyWords(call, ScalesPerBlock<1>.self, Minimum<0>.self)
 }
 
 /// As ``multiplyExpandedWords(_:)`` for layouts with minimums (Q4_1, Q4_K, Q5_1, Q5_K): nibbles are not centred on 8.
 @unsafe func multiplyExpandedWordsMin(_ call: TileCall) {
-    unsafe multiplyWords(call, Minimum<1>.self)
+    unsafe multiplyWords(call, ScalesPerBlock<1>.self, Minimum<1>.self)
+}
+
+/// As ``multiplyExpandedWords(_:)`` for layouts with a scale for 16 columns (Q6_K, Q3_K).
+@unsafe func multiplyExpandedWords16(_ call: TileCall) {
+    unsafe multiplyWords(call, ScalesPerBlock<2>.self, Minimum<0>.self)
+}
+
+/// As ``multiplyExpandedWords16(_:)`` with minimums (Q2_K).
+@unsafe func multiplyExpandedWords16Min(_ call: TileCall) {
+    unsafe multiplyWords(call, ScalesPerBlock<2>.self, Minimum<1>.self)
 }
 
 /// How the words lie, whichever integers they come of.
 private typealias WordsOfPair = NibbleWords
 
 @unsafe @inline(__always)
-private func multiplyWords<let minimums: Int>(_ call: TileCall, _: Minimum<minimums>.Type) {
+private func multiplyWords<let scales: Int, let minimums: Int>(
+    _ call: TileCall, _ scales: ScalesPerBlock<scales>.Type, _ minimum: Minimum<minimums>.Type
+) {
     switch unsafe call.tokens {
-    case 1: unsafe multiplyWords(call, Minimum<minimums>.self, Tokens<1>.self)
-    case 2: unsafe multiplyWords(call, Minimum<minimums>.self, Tokens<2>.self)
-    case 3: unsafe multiplyWords(call, Minimum<minimums>.self, Tokens<3>.self)
-    case 4: unsafe multiplyWords(call, Minimum<minimums>.self, Tokens<4>.self)
-    case 5: unsafe multiplyWords(call, Minimum<minimums>.self, Tokens<5>.self)
-    default: unsafe multiplyWords(call, Minimum<minimums>.self, Tokens<6>.self)
+    case 1: unsafe multiplyWords(call, scales, minimum, Tokens<1>.self)
+    case 2: unsafe multiplyWords(call, scales, minimum, Tokens<2>.self)
+    case 3: unsafe multiplyWords(call, scales, minimum, Tokens<3>.self)
+    case 4: unsafe multiplyWords(call, scales, minimum, Tokens<4>.self)
+    case 5: unsafe multiplyWords(call, scales, minimum, Tokens<5>.self)
+    default: unsafe multiplyWords(call, scales, minimum, Tokens<6>.self)
     }
 }
 
 @unsafe @inline(__always)
-private func multiplyWords<let minimums: Int, let tokens: Int>(
-    _ call: TileCall, _: Minimum<minimums>.Type, _: Tokens<tokens>.Type
+private func multiplyWords<let scales: Int, let minimums: Int, let tokens: Int>(
+    _ call: TileCall, _: ScalesPerBlock<scales>.Type, _: Minimum<minimums>.Type, _: Tokens<tokens>.Type
 ) {
     let hasMinimum = minimums == 1
     let stride = ActivationBlock.int16
     let blocks = unsafe call.columns / 32
+    // Steps of two columns that share a scale, two to a turn.
+    let turns = 8 / scales
     // Made once: the initialiser is a call, which would cost as much as the products of a block.
     let zeroIntegers = InlineArray<tokens, __m256i>(repeating: _mm256_setzero_si256())
     let zeroSums = InlineArray<tokens, __m256>(repeating: _mm256_setzero_ps())
@@ -54,24 +68,30 @@ private func multiplyWords<let minimums: Int, let tokens: Int>(
         var x = unsafe call.activations
         var (sums, otherSums) = (zeroSums, zeroSums)
         for _ in 0..<blocks {
-            var (integers, otherIntegers) = (zeroIntegers, zeroIntegers)
-            let columns = unsafe w + WordsOfPair.integers(hasMinimum: hasMinimum)
-            // Two steps to a turn: with all sixteen, the compiler keeps activations in registers and sums in memory.
-            for v in 0..<8 {
-                unsafe addProducts(columns + 128 &* v, x + 8 &* v, &integers, &otherIntegers)
-                unsafe addProducts(columns + (128 &* v &+ 64), x + (8 &* v &+ 4), &integers, &otherIntegers)
+            let columns = unsafe w + WordsOfPair.integers(scales: scales, hasMinimum: hasMinimum)
+            for part in 0..<scales {
+                var (integers, otherIntegers) = (zeroIntegers, zeroIntegers)
+                // Two steps to a turn: with all sixteen, the compiler keeps activations in registers and sums in memory.
+                for v in part &* turns..<(part &+ 1) &* turns {
+                    unsafe addProducts(columns + 128 &* v, x + 8 &* v, &integers, &otherIntegers)
+                    unsafe addProducts(columns + (128 &* v &+ 64), x + (8 &* v &+ 4), &integers, &otherIntegers)
+                }
+                let scale = unsafe loadFloats(w + 64 &* part)
+                let otherScale = unsafe loadFloats(w + (64 &* part &+ 32))
+                for t in 0..<tokens {
+                    let about = unsafe _mm256_broadcast_ss((x + t &* stride).assumingMemoryBound(to: Float.self))
+                    sums[t] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(integers[t]), _mm256_mul_ps(scale, about), sums[t])
+                    otherSums[t] = _mm256_fmadd_ps(
+                        _mm256_cvtepi32_ps(otherIntegers[t]), _mm256_mul_ps(otherScale, about), otherSums[t])
+                }
             }
-            let (scale, otherScale) = unsafe (loadFloats(w), loadFloats(w + 32))
-            for t in 0..<tokens {
-                let about = unsafe _mm256_broadcast_ss((x + t &* stride).assumingMemoryBound(to: Float.self))
-                sums[t] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(integers[t]), _mm256_mul_ps(scale, about), sums[t])
-                otherSums[t] = _mm256_fmadd_ps(
-                    _mm256_cvtepi32_ps(otherIntegers[t]), _mm256_mul_ps(otherScale, about), otherSums[t])
+            for part in 0..<scales where hasMinimum {
+                // The sum of a whole block of activations stands behind those of its halves.
+                let minimums = unsafe w + (WordsOfPair.minimums(scales: scales) &+ 64 &* part)
+                let sum = unsafe x + (scales == 1 ? 12 : 4 &+ 4 &* part)
+                unsafe WordsOfPair.addMinimums(minimums, times: sum, stride: stride, to: &sums, &otherSums)
             }
-            if hasMinimum {
-                unsafe WordsOfPair.addMinimums(of: w, times: x + 12, stride: stride, to: &sums, &otherSums)
-            }
-            unsafe w += WordsOfPair.bytes(hasMinimum: hasMinimum)
+            unsafe w += WordsOfPair.bytes(scales: scales, hasMinimum: hasMinimum)
             unsafe x += tokens &* stride
         }
         unsafe storePair(sums, otherSums, of: call, group: group)

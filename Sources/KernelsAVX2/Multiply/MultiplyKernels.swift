@@ -8,28 +8,47 @@ extension MultiplyKernels {
         unsafe kernels.setExpandedNibbles(
             ExpandedWeights(
                 activation: .int8, tokens: kernels.int8Tokens, groups: 2,
-                blockBytes: ByteBlock.bytes(hasMinimum: false) / 2,
-                blockBytesMin: ByteBlock.bytes(hasMinimum: true) / 2,
-                expandNibble: { unsafe expandNibbles($0, into: $1) },
-                expandNibbleMin: { unsafe expandNibblesMin($0, into: $1) },
-                expandNibbleK: { unsafe expandNibblesK($0, into: $1) },
-                multiply: { unsafe multiplyNibbleBytes($0) },
-                multiplyMin: { unsafe multiplyNibbleBytesMin($0) }))
+                nibble: ExpandedLayout(
+                    blockBytes: ByteBlock.groupBytes(PlainScales.self),
+                    expand: { unsafe expandNibbles($0, into: $1) }, multiply: { unsafe multiplyNibbleBytes($0) }),
+                nibbleMin: ExpandedLayout(
+                    blockBytes: ByteBlock.groupBytes(ScalesAndMinimums.self),
+                    expand: { unsafe expandNibblesMin($0, into: $1) },
+                    multiply: { unsafe multiplyNibbleBytesMin($0) }),
+                nibbleK: ExpandedLayout(
+                    blockBytes: ByteBlock.groupBytes(KScales.self),
+                    expand: { unsafe expandNibblesK($0, into: $1) },
+                    multiply: { unsafe multiplyNibbleBytesMin($0) })))
         unsafe kernels.setExpandedWords(
             ExpandedWeights(
                 activation: .words, tokens: 6, takesFewer: true, groups: 2,
-                blockBytes: NibbleWords.bytes(hasMinimum: false) / 2,
-                blockBytesMin: NibbleWords.bytes(hasMinimum: true) / 2,
-                expandNibble: { unsafe expandNibblesToWords($0, into: $1) },
-                expandNibbleMin: { unsafe expandNibblesMinToWords($0, into: $1) },
-                expandNibbleK: { unsafe expandNibblesKToWords($0, into: $1) },
-                expandByte: { unsafe expandBytesToWords($0, into: $1) },
-                expandByteMin: { unsafe expandBytesMinToWords($0, into: $1) },
-                expandByteK: { unsafe expandBytesKToWords($0, into: $1) },
-                multiply: { unsafe multiplyExpandedWords($0) },
-                multiplyMin: { unsafe multiplyExpandedWordsMin($0) }))
+                nibble: words(PlainScales.self, multiplyExpandedWords) { unsafe expandNibblesToWords($0, into: $1) },
+                nibbleMin: words(ScalesAndMinimums.self, multiplyExpandedWordsMin) {
+                    unsafe expandNibblesMinToWords($0, into: $1)
+                },
+                nibbleK: words(KScales.self, multiplyExpandedWordsMin) {
+                    unsafe expandNibblesKToWords($0, into: $1)
+                },
+                byte: words(PlainScales.self, multiplyExpandedWords) { unsafe expandBytesToWords($0, into: $1) },
+                byteMin: words(ScalesAndMinimums.self, multiplyExpandedWordsMin) {
+                    unsafe expandBytesMinToWords($0, into: $1)
+                },
+                byteK: words(KScales.self, multiplyExpandedWordsMin) { unsafe expandBytesKToWords($0, into: $1) },
+                byteK16: words(K16Scales.self, multiplyExpandedWords16) {
+                    unsafe expandBytesK16ToWords($0, into: $1)
+                },
+                byteK16Min: words(K16ScalesAndMinimums.self, multiplyExpandedWords16Min) {
+                    unsafe expandBytesK16MinToWords($0, into: $1)
+                }))
         return kernels
     }()
+
+    /// How a layout with such scales becomes words.
+    private static func words<Scales: TileScales>(
+        _: Scales.Type, _ multiply: @escaping @Sendable (TileCall) -> Void, _ expand: @escaping ExpandKernel
+    ) -> ExpandedLayout {
+        unsafe ExpandedLayout(blockBytes: NibbleWords.groupBytes(Scales.self), expand: expand, multiply: multiply)
+    }
 
     private static let tiles = unsafe MultiplyKernels(
         // With four tokens, their sums, the weights and a mask fill 16 registers; with six, where nibbles are expanded.

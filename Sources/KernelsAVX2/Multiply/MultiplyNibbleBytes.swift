@@ -44,7 +44,7 @@ private func multiplyBytes<let minimums: Int, let tokens: Int>(
                     otherIntegers[t] = integers[t]
                 }
             }
-            let columns = unsafe w + ByteBlock.integers(hasMinimum: hasMinimum)
+            let columns = unsafe w + ByteBlock.integers(scales: 1, hasMinimum: hasMinimum)
             // Two steps to a turn: with all eight, the compiler keeps activations in registers and sums in memory.
             for v in 0..<4 {
                 unsafe addProducts(columns + 128 &* v, x + 8 &* v, &integers, &otherIntegers)
@@ -59,9 +59,10 @@ private func multiplyBytes<let minimums: Int, let tokens: Int>(
                 otherSums[t] = _mm256_fmadd_ps(otherSum, _mm256_mul_ps(otherScale, about), otherSums[t])
             }
             if hasMinimum {
-                unsafe ByteBlock.addMinimums(of: w, times: x + 4, stride: stride, to: &sums, &otherSums)
+                unsafe ByteBlock.addMinimums(
+                    w + ByteBlock.minimums(scales: 1), times: x + 4, stride: stride, to: &sums, &otherSums)
             }
-            unsafe w += ByteBlock.bytes(hasMinimum: hasMinimum)
+            unsafe w += ByteBlock.bytes(scales: 1, hasMinimum: hasMinimum)
             unsafe x += tokens &* stride
         }
         unsafe storePair(sums, otherSums, of: call, group: group)

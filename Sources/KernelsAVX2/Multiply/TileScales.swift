@@ -19,6 +19,11 @@ protocol TileScales {
     @unsafe func minimum(_ blockHeader: UnsafeRawPointer, half: Int) -> __m256
 }
 
+extension TileScales {
+    /// Scales of a row in a block of 32 columns.
+    @inline(__always) static var perBlock: Int { 32 / scaleColumns }
+}
+
 /// `[8 × f16 d]`
 struct PlainScales: TileScales {
     @inline(__always) static var headerBytes: Int { 16 }

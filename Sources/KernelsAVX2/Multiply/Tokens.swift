@@ -7,6 +7,9 @@ enum Tokens<let count: Int> {}
 /// Carries whether there are minimums: 0 or 1.
 enum Minimum<let count: Int> {}
 
+/// Carries the scales that a row has in a block of 32 columns: 1 or 2.
+enum ScalesPerBlock<let count: Int> {}
+
 /// Carries the number of groups that are read side by side, likewise.
 enum Streams<let count: Int> {}
 

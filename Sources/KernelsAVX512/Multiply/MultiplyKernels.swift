@@ -21,13 +21,18 @@ extension MultiplyKernels {
             nibbleK: wide(base.nibbleInt8.nibbleK) { unsafe multiplyNibbleKTile($0) })
         unsafe kernels.setExpandedNibbles(
             ExpandedWeights(
-                activation: .int8, tokens: widestCall, groups: 2, blockBytes: PairBlock.bytes(hasMinimum: false) / 2,
-                blockBytesMin: PairBlock.bytes(hasMinimum: true) / 2,
-                expandNibble: { unsafe expandNibbles($0, into: $1) },
-                expandNibbleMin: { unsafe expandNibblesMin($0, into: $1) },
-                expandNibbleK: { unsafe expandNibblesK($0, into: $1) },
-                multiply: { unsafe multiplyNibblePairs($0) },
-                multiplyMin: { unsafe multiplyNibblePairsMin($0) }))
+                activation: .int8, tokens: widestCall, groups: 2,
+                nibble: ExpandedLayout(
+                    blockBytes: PairBlock.bytes(hasMinimum: false) / 2,
+                    expand: { unsafe expandNibbles($0, into: $1) }, multiply: { unsafe multiplyNibblePairs($0) }),
+                nibbleMin: ExpandedLayout(
+                    blockBytes: PairBlock.bytes(hasMinimum: true) / 2,
+                    expand: { unsafe expandNibblesMin($0, into: $1) },
+                    multiply: { unsafe multiplyNibblePairsMin($0) }),
+                nibbleK: ExpandedLayout(
+                    blockBytes: PairBlock.bytes(hasMinimum: true) / 2,
+                    expand: { unsafe expandNibblesK($0, into: $1) },
+                    multiply: { unsafe multiplyNibblePairsMin($0) })))
         // Two products of bytes in one instruction are faster than the words of the narrower set.
         kernels.removeExpandedWords()
         kernels.nibbleInt16 = unsafe NibbleProducts(
