@@ -7,7 +7,8 @@ import Kernels
 /// is one chain in the order of dimensions or positions with either, so both give the same bits.
 ///
 /// Memory is not asked for what stands ahead: pages lie in the order in which they are read, and the processor fetches them by
-/// itself. Asking for lines 4 KiB ahead made one token on one thread 15 to 25 % slower (Zen 4).
+/// itself. Asking for lines 4 KiB ahead, by a loop for each row, made one token on one thread 15 to 25 % slower (Zen 4); 8-bit pages, which
+/// ask within the loop over vectors, gain by it (Zen 3, ``quadProducts(_:quads:quadBytes:_:initial:_:)``).
 func attendPageF32(_ call: AttentionCall) { unsafe attendPage(call, of: SingleElement.self) }
 
 /// As ``attendPageF32(_:)``, over a cache of binary16 numbers; sums and scores are floats.

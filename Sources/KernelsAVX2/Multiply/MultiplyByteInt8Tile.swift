@@ -60,7 +60,7 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
     let blocksPerHeader = unsafe Scales.blocksPerHeader(call)
     // Vectors of four columns that share a scale, and how many such parts a block has.
     let vectors = Scales.scaleColumns / 4
-    let halves = 32 / Scales.scaleColumns
+    let halves = Scales.perBlock
     let ones = _mm256_set1_epi16(1)
     // Made once: the initialiser is a call, which would cost as much as the products of a block.
     let zeroIntegers = InlineArray<tokens, __m256i>(repeating: _mm256_setzero_si256())
