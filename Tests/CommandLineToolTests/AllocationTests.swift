@@ -29,4 +29,23 @@ import Testing
         let sites = isNothing ? "" : try counter.sites(many, butNot: few, atLeast: 20)
         #expect(isNothing, "\(difference) allocations for 40 tokens or more:\n\(sites)")
     }
+
+    /// Products of many tokens have scratch memory of their own, and are split another way.
+    @Test(
+        "nothing in a prompt's layers allocates",
+        .enabled(if: AllocationCounter.clang != nil, "needs glibc, and clang beside swift"),
+        .enabled(if: SmolLM2.path != nil, "needs weights/\(SmolLM2.fileName): run weights/fetch.sh"),
+        arguments: [64, 200])
+    func prompts(tokens: Int) throws {
+        let (counter, model) = (try AllocationCounter(), try #require(SmolLM2.path))
+        func run(prompts: Int) -> [String] {
+            ["bench", model, "-p", "\(tokens)", "-n", "0", "-r", "\(prompts)", "-t", "2"]
+        }
+        let (few, many) = (run(prompts: 2), run(prompts: 12))
+        let difference = try counter.count(many) - counter.count(few)
+        // The benchmark takes a few for each prompt that it measures; one in each of 30 layers would be 300.
+        let isNothing = abs(difference) < 150
+        let sites = isNothing ? "" : try counter.sites(many, butNot: few, atLeast: 20)
+        #expect(isNothing, "\(difference) allocations for 10 prompts more:\n\(sites)")
+    }
 }
