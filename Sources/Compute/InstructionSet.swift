@@ -45,16 +45,19 @@ public enum InstructionSet: String, CaseIterable, Sendable {
         return set
     }
 
-    /// The kernels of this set.
+    /// The kernels of this set, those among them that suit this processor where several do the same.
     var kernels: KernelSet {
         #if canImport(KernelsAVX2)
-            switch self {
-            case .portable: .portable
-            case .avx2: .avx2
-            case .avx512: .avx512(over: .avx2)
-            }
+            var kernels: KernelSet =
+                switch self {
+                case .portable: .portable
+                case .avx2: .avx2
+                case .avx512: .avx512(over: .avx2, promptsBy: .fastest)
+                }
+            if ProcessorModel.current?.prefersOneStream == true { kernels.multiply.streams = 1 }
+            return kernels
         #else
-            .portable
+            return .portable
         #endif
     }
 

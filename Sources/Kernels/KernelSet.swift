@@ -3,7 +3,7 @@
 /// To add an instruction set, write a module with the same files as this one and give it such a table.
 public struct KernelSet: Sendable {
     /// Matrix times vectors, and the quantisation of activations that goes with it.
-    public let multiply: MultiplyKernels
+    public var multiply: MultiplyKernels
     /// Element-wise and row-wise operations.
     public let vector: VectorKernels
     /// Scaled dot-product attention over cache pages.

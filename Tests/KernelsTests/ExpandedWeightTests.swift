@@ -5,38 +5,49 @@ import Testing
 
 /// What integers are multiplied by in prompts: the same bits as by the tiles they were expanded from.
 @Suite struct ExpandedWeightTests {
-    static let sets = MatmulSet.available.filter { $0.kernels.expandedNibbles != nil }
-    static let wordSets = MatmulSet.available.filter { $0.kernels.expandedWords != nil }
+    /// A set that expands what a type is laid out as, for activations of 8 or of 16 bits.
+    struct Case: CustomTestStringConvertible {
+        let type: ElementType
+        let set: MatmulSet
+        let expanded: ExpandedWeights
+        var testDescription: String { "\(type), \(set.testDescription)" }
 
-    @Test(arguments: [ElementType.q4_0, .q4_1, .q4_K], sets)
-    func bitsAreThoseOfTheTile(type: ElementType, set: MatmulSet) throws {
-        try expectTheBitsOfTheTile(type, set, #require(set.kernels.expandedNibbles), as: .int8)
-    }
-
-    /// Words meet 16-bit activations, the tile their high and low bytes.
-    @Test(arguments: [ElementType.q4_0, .q4_1, .q4_K], wordSets)
-    func wordsHaveTheBitsOfTheTile(type: ElementType, set: MatmulSet) throws {
-        let expanded = try #require(set.kernels.expandedWords)
-        for tokens in 1...expanded.tokens {
-            try expectTheBitsOfTheTile(type, set, expanded, as: .split, tokens: tokens)
+        static func all(_ expanded: (MultiplyKernels) -> ExpandedWeights?) -> [Case] {
+            MatmulSet.available.flatMap { set -> [Case] in
+                guard let expanded = expanded(set.kernels) else { return [] }
+                let types: [ElementType] = [.q4_0, .q4_1, .q4_K, .q8_0, .q5_0, .q5_1, .q5_K, .q6_K, .q3_K, .q2_K]
+                return types.filter { expanded[TileLayout(keeping: $0)] != nil }
+                    .map { Case(type: $0, set: set, expanded: expanded) }
+            }
         }
     }
 
-    @Test(arguments: [ElementType.q8_0, .q5_0, .q5_1, .q5_K, .q6_K, .q3_K, .q2_K], wordSets)
-    func wordsOfBytesHaveTheBitsOfTheTile(type: ElementType, set: MatmulSet) throws {
-        let expanded = try #require(set.kernels.expandedWords)
-        for tokens in [1, 4, expanded.tokens] {
-            try expectTheBitsOfTheTile(type, set, expanded, as: .int16, tokens: tokens)
+    static let sets = MatmulSet.available.filter { $0.kernels.expandedInt8 != nil }
+
+    @Test(arguments: Case.all(\.expandedInt8))
+    func bitsAreThoseOfTheTile(_ test: Case) throws {
+        let all = test.expanded.tokens
+        for tokens in test.expanded.takesFewer ? [1, 2, 3, 4, 5, all] : [all] {
+            try expectTheBitsOfTheTile(test.type, test.set, test.expanded, as: .int8, tokens: tokens)
+        }
+    }
+
+    /// Words, or bytes that meet both halves, have the bits of the tile.
+    @Test(arguments: Case.all(\.expandedInt16))
+    func bitsAreThoseOfTheTileFor16(_ test: Case) throws {
+        let nibbles = TileLayout(keeping: test.type).activations.contains(.split)
+        for tokens in nibbles ? Array(1...test.expanded.tokens) : [1, 4, test.expanded.tokens] {
+            try expectTheBitsOfTheTile(
+                test.type, test.set, test.expanded, as: nibbles ? .split : .int16, tokens: tokens)
         }
     }
 
     private func expectTheBitsOfTheTile(
         _ type: ElementType, _ set: MatmulSet, _ expanded: ExpandedWeights, as activation: TileLayout.Activation,
-        tokens wanted: Int? = nil
+        tokens: Int
     ) throws {
         let layout = TileLayout(keeping: type)
         let form = try #require(expanded[layout], "\(layout) is not expanded")
-        let tokens = wanted ?? expanded.tokens
         var generator = SplitMix64(seed: 15)
         for columns in MatmulTileTests.columnCounts(type) {
             for rows in MatmulTileTests.rowCounts {
@@ -85,7 +96,7 @@ import Testing
     /// Scales for several blocks, as int4 at load has them in groups of 64 or 128.
     @Test(arguments: [TileLayout.nibble, .nibbleMin], sets)
     func headersOfSeveralBlocks(layout: TileLayout, set: MatmulSet) throws {
-        let expanded = try #require(set.kernels.expandedNibbles)
+        let expanded = try #require(set.kernels.expandedInt8)
         let form = try #require(expanded[layout], "\(layout) is not expanded")
         let (columns, groups, tokens) = (384, 3, set.kernels.int8Tokens)
         var generator = SplitMix64(seed: 16)

@@ -15,12 +15,14 @@ import Testing
 /// The sets of matrix kernels that this machine can run, by name.
 enum MatmulSet: String, CaseIterable, CustomTestStringConvertible {
     case portable, avx2, avx512
+    /// AVX-512 as processors have it that multiply in all vector units.
+    case avx512Bytes
 
     static let available: [MatmulSet] = allCases.filter { set in
         switch set {
         case .portable: true
         case .avx2: processorHas(["avx2", "fma", "f16c"])
-        case .avx512:
+        case .avx512, .avx512Bytes:
             processorHas(["avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni"])
         }
     }

@@ -10,7 +10,8 @@ extension MatmulSet {
     var all: KernelSet {
         #if canImport(KernelsAVX2)
             if self == .avx2 { return .avx2 }
-            if self == .avx512 { return .avx512(over: .avx2) }
+            if self == .avx512 { return .avx512(over: .avx2, promptsBy: .pairs) }
+            if self == .avx512Bytes { return .avx512(over: .avx2, promptsBy: .bytes) }
         #endif
         return .portable
     }

@@ -71,7 +71,8 @@ package struct DealtUnits {
             let start = share.lowerBound + (seen / units == round ? Int(seen % units) : 0)
             let left = share.upperBound - start
             guard left > 0 else { return nil }
-            let piece = start..<start + min(left, max(bounds.lowerBound, min(bounds.upperBound, left / 4)))
+            let whole = min(bounds.upperBound, left / 4) / bounds.lowerBound * bounds.lowerBound
+            let piece = start..<start + min(left, max(bounds.lowerBound, whole))
             let (exchanged, original) = unsafe counters[owner].value.compareExchange(
                 expected: seen, desired: round * units + UInt64(piece.upperBound - share.lowerBound), ordering: .relaxed
             )

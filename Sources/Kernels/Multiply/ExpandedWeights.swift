@@ -7,7 +7,7 @@
     public var tokens: Int
     /// Whether a panel may have fewer tokens.
     public var takesFewer: Bool
-    /// Groups that are expanded together.
+    /// Groups that go through a kernel together; the last ones may be fewer.
     public var groups: Int
     public var nibble: ExpandedLayout
     public var nibbleMin: ExpandedLayout

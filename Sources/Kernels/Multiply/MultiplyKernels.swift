@@ -23,11 +23,11 @@ public typealias QuantizeActivationsKernel =
     public var quantizeInt15: QuantizeActivationsKernel
     public var nibbleInt8: NibbleProducts
     public var nibbleInt16: NibbleProducts
-    /// Products of nibbles and 8-bit activations for many tokens; nil where the set has nothing faster for them than
-    /// ``nibbleInt8``.
-    public private(set) var expandedNibbles: ExpandedWeights?
+    /// Products of nibbles, or of bytes too, with 8-bit activations for many tokens; nil where the set has nothing faster for
+    /// them than ``nibbleInt8`` and ``byteInt8``.
+    public private(set) var expandedInt8: ExpandedWeights?
     /// The same for 16-bit activations, ``nibbleInt16`` and ``byteInt16``.
-    public private(set) var expandedWords: ExpandedWeights?
+    public private(set) var expandedInt16: ExpandedWeights?
     public var byteInt16: ByteProducts
     public var byteInt8: ByteProducts
     /// Whether bytes are multiplied with 8-bit activations faster than with 16-bit ones.
@@ -71,7 +71,7 @@ public typealias QuantizeActivationsKernel =
         case .int8: int8Tokens
         case .int16: int16Tokens
         case .split: splitTokens
-        case .words: expandedWords?.tokens ?? int16Tokens
+        case .words: expandedInt16?.tokens ?? int16Tokens
         case .int15: int15Tokens
         case .f32: floatTokens
         }
@@ -82,25 +82,25 @@ public typealias QuantizeActivationsKernel =
     public func expansion(_ activation: TileLayout.Activation, tokens: Int) -> ExpandedWeights? {
         let expanded: ExpandedWeights? =
             switch activation {
-            case .int8: expandedNibbles
-            case .split, .int16: expandedWords
+            case .int8: expandedInt8
+            case .split, .int16: expandedInt16
             default: nil
             }
         guard let expanded, tokens >= 3 * expanded.tokens else { return nil }
         return expanded
     }
 
-    // The three below are here and not where they are called, not even as copies: the code of so large an optional would be shared between
-    // the instruction sets.
+    // The three below are here and not where they are called, not even as copies: the code of so large an optional would be
+    // shared between the instruction sets.
 
-    /// Has nibbles expanded for 8-bit activations.
-    @inline(never) public mutating func setExpandedNibbles(_ expanded: ExpandedWeights) { expandedNibbles = expanded }
+    /// Has nibbles, or bytes too, expanded for 8-bit activations.
+    @inline(never) public mutating func setExpandedInt8(_ expanded: ExpandedWeights) { expandedInt8 = expanded }
 
     /// Has nibbles and bytes expanded for 16-bit activations.
-    @inline(never) public mutating func setExpandedWords(_ expanded: ExpandedWeights) { expandedWords = expanded }
+    @inline(never) public mutating func setExpandedInt16(_ expanded: ExpandedWeights) { expandedInt16 = expanded }
 
     /// Leaves nibbles and bytes as they are for 16-bit activations.
-    @inline(never) public mutating func removeExpandedWords() { expandedWords = nil }
+    @inline(never) public mutating func removeExpandedInt16() { expandedInt16 = nil }
 
     /// Quantises to a form of integers.
     public func quantize(to activation: TileLayout.Activation) -> QuantizeActivationsKernel {

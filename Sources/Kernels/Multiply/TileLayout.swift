@@ -41,7 +41,7 @@ public enum TileLayout: Sendable, CaseIterable {
     }
 
     /// What the kernels of a layout read the activations as; see ``ActivationBlock``. `words` is `int16` in the panels that
-    /// nibbles and bytes expanded to words meet (``MultiplyKernels/expandedWords``).
+    /// nibbles and bytes expanded to words meet (``MultiplyKernels/expandedInt16``).
     public enum Activation: Sendable { case int8, int16, split, words, int15, f32 }
 
     /// The forms of activations that there are kernels for: of 8 bits, then of 16; or the one form there is.

@@ -5,7 +5,7 @@ extension MultiplyKernels {
     public static let avx2: MultiplyKernels = {
         var kernels = tiles
         kernels.streams = tokenStreams
-        unsafe kernels.setExpandedNibbles(
+        unsafe kernels.setExpandedInt8(
             ExpandedWeights(
                 activation: .int8, tokens: kernels.int8Tokens, groups: 2,
                 nibble: ExpandedLayout(
@@ -19,7 +19,7 @@ extension MultiplyKernels {
                     blockBytes: ByteBlock.groupBytes(KScales.self),
                     expand: { unsafe expandNibblesK($0, into: $1) },
                     multiply: { unsafe multiplyNibbleBytesMin($0) })))
-        unsafe kernels.setExpandedWords(
+        unsafe kernels.setExpandedInt16(
             ExpandedWeights(
                 activation: .words, tokens: 6, takesFewer: true, groups: 2,
                 nibble: words(PlainScales.self, multiplyExpandedWords) { unsafe expandNibblesToWords($0, into: $1) },

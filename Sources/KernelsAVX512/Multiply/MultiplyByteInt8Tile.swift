@@ -78,9 +78,11 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
                 unsafe w += Scales.blockHeaderBytes
                 unsafe pair.prefetch(w, lines: 4)
                 for half in 0..<halves {
+                    let part = halves == 1 ? BlockPart.whole : .half(half)
                     var integers = zeroIntegers
                     for t in 0..<tokens {
-                        integers[t] = unsafe offset(x + t &* stride, half: halves == 1 ? -1 : half)
+                        // −128·Σx.
+                        integers[t] = unsafe _mm512_slli_epi32(negatedSums(x + t &* stride, part), 4)
                     }
                     for v in half * vectors..<(half + 1) * vectors {
                         let unsigned = unsafe _mm512_xor_si512(pair.load64(w + 32 &* v), topBits)
@@ -99,7 +101,7 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
                     for half in 0..<halves {
                         let minimum = unsafe inSlots(scales.minimum(header, pair, half: half))
                         for t in 0..<tokens {
-                            let sum = unsafe sum(x + t &* stride, half: halves == 1 ? -1 : half)
+                            let sum = unsafe scaledSum(x + t &* stride, halves == 1 ? .whole : .half(half))
                             sums[t] = _mm512_fmadd_ps(minimum, sum, sums[t])
                         }
                     }
@@ -115,27 +117,6 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
         }
         group += 2
     }
-}
-
-/// −128·Σx over a block (−1), or over one of its halves, for every row. The block holds −8·Σ of all and of the first half.
-@unsafe @inline(__always)
-private func offset(_ block: UnsafeRawPointer, half: Int) -> __m512i {
-    let sums =
-        switch half {
-        case -1: unsafe broadcast(block + 8)
-        case 0: unsafe broadcast(block + 12)
-        default: unsafe _mm512_sub_epi32(broadcast(block + 8), broadcast(block + 12))
-        }
-    return _mm512_slli_epi32(sums, 4)
-}
-
-/// Scale·Σx over a block (−1), or over one of its halves, for every row.
-@unsafe @inline(__always)
-private func sum(_ block: UnsafeRawPointer, half: Int) -> __m512 {
-    if half < 0 { return unsafe broadcastFloat(block + 4) }
-    let first = unsafe block.loadUnaligned(fromByteOffset: 12, as: Int32.self)
-    let integer = half == 0 ? first : unsafe block.loadUnaligned(fromByteOffset: 8, as: Int32.self) &- first
-    return unsafe _mm512_set1_ps(Float(integer) * (block.loadUnaligned(as: Float.self) * -0.125))
 }
 
 /// From the order of the rows to that of their slots (`TileLayout.byteRow`), or back.

@@ -4,37 +4,30 @@ extension MultiplyKernels {
     /// AVX-512 with VNNI for the integer products of more than two rows of activations, and for the products of words and
     /// of floats with more than four; `base` has the rest.
     ///
-    /// One row or two wait for the weights to come from memory, and the narrower kernels, which read one group after the
-    /// other, get them as a single stream: 30 GB/s on one core, where two streams get 20. The bits are the same, since
+    /// One row or two wait for the weights to come from memory, and the narrower kernels read them in as many streams as the
+    /// processor likes, where two groups that share a vector are two. The bits are the same, since
     /// both sum in the same order with the same roundings. Floats of three rows or four are no slower there: as many chains
     /// are too few here. Words of as many wait for memory, too.
-    static func avx512(over base: MultiplyKernels) -> MultiplyKernels {
+    static func avx512(over base: MultiplyKernels, promptsBy form: PromptForm) -> MultiplyKernels {
         var kernels = base
-        // Measured on Zen 4, with its 30 GB/s by one stream.
-        kernels.streams = 1
-        kernels.int8Tokens = widestCall
         kernels.int16Tokens = widestCall
-        kernels.splitTokens = widestCall
         kernels.nibbleInt8 = unsafe NibbleProducts(
             nibble: wide(base.nibbleInt8.nibble) { unsafe multiplyNibbleTile($0) },
             nibbleMin: wide(base.nibbleInt8.nibbleMin) { unsafe multiplyNibbleMinTile($0) },
             nibbleK: wide(base.nibbleInt8.nibbleK) { unsafe multiplyNibbleKTile($0) })
-        unsafe kernels.setExpandedNibbles(
-            ExpandedWeights(
-                activation: .int8, tokens: widestCall, groups: 2,
-                nibble: ExpandedLayout(
-                    blockBytes: PairBlock.bytes(hasMinimum: false) / 2,
-                    expand: { unsafe expandNibbles($0, into: $1) }, multiply: { unsafe multiplyNibblePairs($0) }),
-                nibbleMin: ExpandedLayout(
-                    blockBytes: PairBlock.bytes(hasMinimum: true) / 2,
-                    expand: { unsafe expandNibblesMin($0, into: $1) },
-                    multiply: { unsafe multiplyNibblePairsMin($0) }),
-                nibbleK: ExpandedLayout(
-                    blockBytes: PairBlock.bytes(hasMinimum: true) / 2,
-                    expand: { unsafe expandNibblesK($0, into: $1) },
-                    multiply: { unsafe multiplyNibblePairsMin($0) })))
-        // Two products of bytes in one instruction are faster than the words of the narrower set.
-        kernels.removeExpandedWords()
+        switch form {
+        case .pairs:
+            kernels.int8Tokens = widestCall
+            kernels.splitTokens = widestCall
+            kernels.setExpandedInt8(.pairs)
+            // Two products of bytes in one instruction are faster than the words of the narrower set.
+            kernels.removeExpandedInt16()
+        case .bytes:
+            kernels.int8Tokens = expandedTokens
+            kernels.splitTokens = expandedTokens
+            kernels.setExpandedInt8(.bytes)
+            kernels.setExpandedInt16(.bytesInt16)
+        }
         kernels.nibbleInt16 = unsafe NibbleProducts(
             nibble: wide(base.nibbleInt16.nibble) { unsafe multiplyNibbleInt16Tile($0) },
             nibbleMin: wide(base.nibbleInt16.nibbleMin) { unsafe multiplyNibbleMinInt16Tile($0) },
