@@ -1,5 +1,9 @@
 import Kernels
 
+/// Carries the numbers of a register tile into the function that is specialised for it: never a value, only a type.
+/// So many lanes times so many vectors of sixteen slots or dimensions.
+enum Tile<let lanes: Int, let vectors: Int> {}
+
 /// Up to eight lanes that go over a page together, and the slots that they see.
 ///
 /// Where there are fewer, the last one stands in for those that lack, and what it gives there is not stored.
