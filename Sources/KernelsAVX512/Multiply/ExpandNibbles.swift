@@ -41,42 +41,24 @@ private func expand<Scales: TileScales>(
     let mask = _mm512_set1_epi8(0x0f)
     let bias = _mm512_set1_epi8(120)
     let middle = _mm512_set1_epi8(8)
-    let blocks = unsafe call.columns / 32
-    let blocksPerHeader = unsafe Scales.blocksPerHeader(call)
-    var out = unsafe destination
-    var group = 0
-    while unsafe group < call.groups {
-        let pair = unsafe GroupPair(call, first: group)
-        var w = unsafe call.weights + group * call.groupBytes
-        var block = 0
-        while block < blocks {
-            let scales = unsafe Scales(header: w, pair)
-            unsafe w += Scales.headerBytes
-            let end = min(block &+ blocksPerHeader, blocks)
-            while block < end {
-                block &+= 1
-                let header = unsafe w
-                unsafe w += Scales.blockHeaderBytes
-                unsafe pair.prefetch(w, lines: 2)
-                var products = _mm512_setzero_si512()
-                for v in 0..<4 {
-                    let bytes = unsafe pair.load64(w + 32 &* v)
-                    let low = _mm512_add_epi8(_mm512_and_si512(bytes, mask), bias)
-                    let high = _mm512_sub_epi8(_mm512_and_si512(_mm512_srli_epi16(bytes, 4), mask), middle)
-                    products = _mm512_dpbusd_epi32(products, low, high)
-                    unsafe _mm512_storeu_si512(out + 128 &* v, low)
-                    unsafe _mm512_storeu_si512(out + (128 &* v &+ 64), high)
-                }
-                unsafe _mm512_storeu_si512(
-                    out + PairBlock.weightProducts, _mm512_sub_epi32(_mm512_setzero_si512(), products))
-                unsafe _mm512_storeu_ps(out + PairBlock.scales, scales.scale(header, pair, half: 0))
-                if Scales.hasMinimum {
-                    unsafe _mm512_storeu_ps(out + PairBlock.minimums, scales.minimum(header, pair, half: 0))
-                }
-                unsafe out += PairBlock.bytes(hasMinimum: Scales.hasMinimum)
-                unsafe w += 128
-            }
+    unsafe expandBlocks(
+        call, into: destination, Scales.self, weightBytes: 128,
+        expandedBytes: PairBlock.bytes(hasMinimum: Scales.hasMinimum)
+    ) { scales, header, w, pair, out in
+        var products = _mm512_setzero_si512()
+        for v in 0..<4 {
+            let bytes = unsafe pair.load64(w + 32 &* v)
+            let low = _mm512_add_epi8(_mm512_and_si512(bytes, mask), bias)
+            let high = _mm512_sub_epi8(_mm512_and_si512(_mm512_srli_epi16(bytes, 4), mask), middle)
+            products = _mm512_dpbusd_epi32(products, low, high)
+            unsafe _mm512_storeu_si512(out + 128 &* v, low)
+            unsafe _mm512_storeu_si512(out + (128 &* v &+ 64), high)
         }
-        group += 2
+        unsafe _mm512_storeu_si512(
+            out + PairBlock.weightProducts, _mm512_sub_epi32(_mm512_setzero_si512(), products))
+        unsafe _mm512_storeu_ps(out + PairBlock.scales, scales.scale(header, pair, half: 0))
+        if Scales.hasMinimum {
+            unsafe _mm512_storeu_ps(out + PairBlock.minimums, scales.minimum(header, pair, half: 0))
+        }
     }
 }

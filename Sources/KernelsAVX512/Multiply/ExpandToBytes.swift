@@ -103,38 +103,18 @@ private enum SignedBytes: TileIntegers {
 private func expand<Integers: TileIntegers, Scales: TileScales>(
     _ call: TileCall, _ destination: UnsafeMutableRawPointer, _: Integers.Type, _: Scales.Type
 ) {
-    let blocks = unsafe call.columns / 32
-    let blocksPerHeader = unsafe Scales.blocksPerHeader(call)
-    let parts = ExpandedBytes<Scales>.scalesPerBlock
-    var out = unsafe destination
-    var group = 0
-    while unsafe group < call.groups {
-        let pair = unsafe GroupPair(call, first: group)
-        var w = unsafe call.weights + group * call.groupBytes
-        var block = 0
-        while block < blocks {
-            let scales = unsafe Scales(header: w, pair)
-            unsafe w += Scales.headerBytes
-            let end = min(block &+ blocksPerHeader, blocks)
-            while block < end {
-                block &+= 1
-                let header = unsafe w
-                unsafe w += Scales.blockHeaderBytes
-                unsafe pair.prefetch(w, lines: Integers.blockBytes / 64)
-                unsafe Integers.expand(w, pair, to: out)
-                for part in 0..<parts {
-                    let place = unsafe out + 64 &* part
-                    unsafe _mm512_storeu_ps(
-                        place + ExpandedBytes<Scales>.scales, scales.scale(header, pair, half: part))
-                    if Scales.hasMinimum {
-                        unsafe _mm512_storeu_ps(
-                            place + ExpandedBytes<Scales>.minimums, scales.minimum(header, pair, half: part))
-                    }
-                }
-                unsafe out += ExpandedBytes<Scales>.bytes
-                unsafe w += Integers.blockBytes
+    unsafe expandBlocks(
+        call, into: destination, Scales.self, weightBytes: Integers.blockBytes,
+        expandedBytes: ExpandedBytes<Scales>.bytes
+    ) { scales, header, w, pair, out in
+        unsafe Integers.expand(w, pair, to: out)
+        for part in 0..<ExpandedBytes<Scales>.scalesPerBlock {
+            let place = unsafe out + 64 &* part
+            unsafe _mm512_storeu_ps(place + ExpandedBytes<Scales>.scales, scales.scale(header, pair, half: part))
+            if Scales.hasMinimum {
+                unsafe _mm512_storeu_ps(
+                    place + ExpandedBytes<Scales>.minimums, scales.minimum(header, pair, half: part))
             }
         }
-        group += 2
     }
 }

@@ -9,8 +9,8 @@ import Kernels
 /// Two vectors of rows by six tokens: of 32 registers twelve hold integers and twelve sums, and four activations that were
 /// broadcast once meet both vectors. One vector by eight tokens broadcasts for every product, and its eight chains of
 /// products, five cycles each, keep two units busy for four cycles of five: 300 G operations/s a core where this has 490, of
-/// 750 that the multipliers alone do (Ice Lake at 3 GHz). Of eleven instructions on them that a vector of rows takes for a block and a
-/// token, eight are products, so 73 % is the most that there is. ``multiplyNibblePairs(_:)`` would take sixteen.
+/// 750 that the multipliers alone do (Ice Lake at 3 GHz). Of eleven instructions on them that a vector of rows takes for a
+/// block and a token, eight are products, so 73 % is the most that there is. ``multiplyNibblePairs(_:)`` takes sixteen.
 ///
 /// - Shapes: weights (8·groups, columns), expanded; activations (≤ 6, columns), output (≤ 6, 8·groups).
 /// - Preconditions: columns a multiple of 32; a panel of as many tokens as the call has.
@@ -97,26 +97,28 @@ private func multiply<Scales: TileScales, let middle: Int, let terms: Int, let t
     let stride = terms == 1 ? ActivationBlock.int8 : ActivationBlock.split
     let blocks = unsafe call.columns / 32
     // Made once: the initialiser is a call, which would cost as much as the products of a block.
-    let zeros = InlineArray<tokens, __m512>(repeating: _mm512_setzero_ps())
-    let integers = InlineArray<tokens, __m512i>(repeating: _mm512_setzero_si512())
+    let zeroSums = InlineArray<tokens, __m512>(repeating: _mm512_setzero_ps())
+    let zeroIntegers = InlineArray<tokens, __m512i>(repeating: _mm512_setzero_si512())
     var group = 0
     while unsafe group < call.groups {
         var w = unsafe call.weights + group * call.groupBytes
         // The last pair of groups, where it is the first vector's, is its own neighbour; what comes of it is not stored.
         let distance = unsafe group + 2 < call.groups ? 2 &* call.groupBytes : 0
         var x = unsafe call.activations
-        var sums = (first: zeros, second: zeros)
+        var sums = (first: zeroSums, second: zeroSums)
         for _ in 0..<blocks {
             // Each half in a line of its own: a loop's integers would lie in memory.
             if ExpandedBytes<Scales>.scalesPerBlock == 1 {
                 unsafe add(
-                    w, distance, x, .whole, integers, Scales.self, Middle<middle>.self, Terms<terms>.self, to: &sums)
+                    w, distance, x, .whole, zeroIntegers, Scales.self, Middle<middle>.self, Terms<terms>.self, to: &sums
+                )
             } else {
                 unsafe add(
-                    w, distance, x, .firstHalf, integers, Scales.self, Middle<middle>.self, Terms<terms>.self, to: &sums
+                    w, distance, x, .firstHalf, zeroIntegers, Scales.self, Middle<middle>.self, Terms<terms>.self,
+                    to: &sums
                 )
                 unsafe add(
-                    w, distance, x, .secondHalf, integers, Scales.self, Middle<middle>.self, Terms<terms>.self,
+                    w, distance, x, .secondHalf, zeroIntegers, Scales.self, Middle<middle>.self, Terms<terms>.self,
                     to: &sums)
             }
             if Scales.hasMinimum { unsafe addMinimums(w, distance, x, stride, Scales.self, to: &sums) }
