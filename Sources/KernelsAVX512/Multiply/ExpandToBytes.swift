@@ -55,11 +55,9 @@ import Kernels
 ///     │ f32 scale of each row       │ × 1, or 2 where 16 columns share one   64 bytes each
 ///     │ f32 minimum of each row     │ likewise, if there are any             64 bytes each
 enum ExpandedBytes<Scales: TileScales> {
-    /// Parts of a block that have a scale of their own.
-    @inline(__always) static var scalesPerBlock: Int { 32 / Scales.scaleColumns }
     @inline(__always) static var scales: Int { 512 }
-    @inline(__always) static var minimums: Int { scales + 64 * scalesPerBlock }
-    @inline(__always) static var bytes: Int { minimums + (Scales.hasMinimum ? 64 * scalesPerBlock : 0) }
+    @inline(__always) static var minimums: Int { scales + 64 * Scales.perBlock }
+    @inline(__always) static var bytes: Int { minimums + (Scales.hasMinimum ? 64 * Scales.perBlock : 0) }
 }
 
 /// How the integers of a block of two groups become its bytes.
@@ -108,7 +106,7 @@ private func expand<Integers: TileIntegers, Scales: TileScales>(
         expandedBytes: ExpandedBytes<Scales>.bytes
     ) { scales, header, w, pair, out in
         unsafe Integers.expand(w, pair, to: out)
-        for part in 0..<ExpandedBytes<Scales>.scalesPerBlock {
+        for part in 0..<Scales.perBlock {
             let place = unsafe out + 64 &* part
             unsafe _mm512_storeu_ps(place + ExpandedBytes<Scales>.scales, scales.scale(header, pair, half: part))
             if Scales.hasMinimum {

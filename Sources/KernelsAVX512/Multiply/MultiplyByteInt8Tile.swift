@@ -56,7 +56,7 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
     let blocksPerHeader = unsafe Scales.blocksPerHeader(call)
     // Vectors of four columns that share a scale, and how many such parts a block has.
     let vectors = Scales.scaleColumns / 4
-    let halves = 32 / Scales.scaleColumns
+    let halves = Scales.perBlock
     let topBits = _mm512_set1_epi8(-128)
     // Made once: the initialiser is a call, which would cost as much as the products of a block.
     let zeroIntegers = InlineArray<tokens, __m512i>(repeating: _mm512_setzero_si512())

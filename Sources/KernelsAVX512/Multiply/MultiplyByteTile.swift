@@ -55,7 +55,7 @@ private func multiplyBytes<Scales: TileScales, let tokens: Int>(
     let blocksPerHeader = unsafe Scales.blocksPerHeader(call)
     // Vectors of four columns that share a scale, and how many such parts a block has.
     let vectors = Scales.scaleColumns / 4
-    let halves = 32 / Scales.scaleColumns
+    let halves = Scales.perBlock
     // Where the first two columns of each row stand, and the other two, from the last row to the first; see
     // `TileLayout.byteRow`.
     let firstColumns = _mm512_set_epi32(30, 28, 22, 20, 26, 24, 18, 16, 14, 12, 6, 4, 10, 8, 2, 0)

@@ -108,7 +108,7 @@ private func multiply<Scales: TileScales, let middle: Int, let terms: Int, let t
         var sums = (first: zeroSums, second: zeroSums)
         for _ in 0..<blocks {
             // Each half in a line of its own: a loop's integers would lie in memory.
-            if ExpandedBytes<Scales>.scalesPerBlock == 1 {
+            if Scales.perBlock == 1 {
                 unsafe add(
                     w, distance, x, .whole, zeroIntegers, Scales.self, Middle<middle>.self, Terms<terms>.self, to: &sums
                 )
@@ -198,7 +198,7 @@ private func addMinimums<Scales: TileScales, let tokens: Int>(
     _ w: UnsafeRawPointer, _ distance: Int, _ x: UnsafeRawPointer, _ stride: Int, _: Scales.Type,
     to sums: inout (first: InlineArray<tokens, __m512>, second: InlineArray<tokens, __m512>)
 ) {
-    let parts = ExpandedBytes<Scales>.scalesPerBlock
+    let parts = Scales.perBlock
     for part in 0..<parts {
         let place = unsafe w + (ExpandedBytes<Scales>.minimums &+ 64 &* part)
         let (first, second) = unsafe (_mm512_loadu_ps(place), _mm512_loadu_ps(place + distance))

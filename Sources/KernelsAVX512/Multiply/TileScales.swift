@@ -19,6 +19,11 @@ protocol TileScales {
     @unsafe func minimum(_ blockHeader: UnsafeRawPointer, _ pair: GroupPair, half: Int) -> __m512
 }
 
+extension TileScales {
+    /// Parts of a block of 32 columns that have a scale of their own.
+    @inline(__always) static var perBlock: Int { 32 / scaleColumns }
+}
+
 /// `[8 × f16 d]`
 struct PlainScales: TileScales {
     @inline(__always) static var headerBytes: Int { 16 }
