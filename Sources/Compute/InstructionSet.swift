@@ -54,7 +54,10 @@ public enum InstructionSet: String, CaseIterable, Sendable {
                 case .avx2: .avx2
                 case .avx512: .avx512(over: .avx2, promptsBy: .fastest)
                 }
-            if ProcessorModel.current?.prefersOneStream == true { kernels.multiply.streams = 1 }
+            if ProcessorModel.current?.prefersOneStream == true {
+                kernels.multiply.streams = 1
+                kernels.attention.streams = 1
+            }
             return kernels
         #else
             return .portable

@@ -7,7 +7,7 @@ public struct KernelSet: Sendable {
     /// Element-wise and row-wise operations.
     public let vector: VectorKernels
     /// Scaled dot-product attention over cache pages.
-    public let attention: AttentionKernels
+    public var attention: AttentionKernels
     /// What encoders of stored types search for; the same bits in every set.
     public let quantize: QuantizeKernels
     /// What measures the machine, so that the others can be held against it.

@@ -40,6 +40,21 @@ import Testing
         }
     }
 
+    /// Heads of one call get the bits that each gets alone, whether they go side by side or one after the other.
+    @Test(arguments: MatmulSet.available, headSizes)
+    func headsDoNotMix(set: MatmulSet, headSize: Int) {
+        for type in TestPage.Kind.allCases {
+            let page = TestPage(headSize: headSize, type, seed: UInt64(headSize), set: set, heads: 9)
+            for lanes in [[(0, 0, 64)], [(3, 5, 6)], [(0, 3, 61)], [(0, 0, 40), (1, 0, 41)]] {
+                let alone = (0..<9).flatMap { page.attend(lanes, heads: $0..<$0 + 1) }
+                for (heads, streams) in [(1, 4), (3, 4), (4, 1), (4, 4), (8, 4), (9, 1), (9, 4)] {
+                    let found = page.attend(lanes, heads: 0..<heads, streams: streams)
+                    #expect(found == Array(alone.prefix(found.count)), "\(type), \(heads) heads, \(streams) streams")
+                }
+            }
+        }
+    }
+
     /// What no lane sees may be anything.
     @Test(arguments: MatmulSet.available, TestPage.Kind.allCases)
     func hiddenSlotsMayHoldAnything(set: MatmulSet, type: TestPage.Kind) {

@@ -2,7 +2,7 @@ import Foundation
 import Kernels
 import TestSupport
 
-/// A page of random keys and values, and random queries.
+/// A page of random keys and values for some heads, and random queries.
 struct TestPage {
     /// What a page holds.
     enum Kind: CaseIterable {
@@ -22,7 +22,7 @@ struct TestPage {
     private let queries: [[Float]]
     private let scale: Float
 
-    init(headSize: Int, _ type: Kind, seed: UInt64, set: MatmulSet) {
+    init(headSize: Int, _ type: Kind, seed: UInt64, set: MatmulSet, heads: Int = 1) {
         var generator = SplitMix64(seed: seed)
         switch type {
         case .f32: layout = AttentionPageLayout(headSize: headSize, elementBytes: 4)
@@ -31,13 +31,20 @@ struct TestPage {
         }
         self.type = type
         kernels = set.all.attention
-        keys = FencedMemory(byteCount: layout.keyBytes, against: .end)
-        values = FencedMemory(byteCount: layout.valueBytes, against: .end)
+        let others = (heads - 1) * layout.headBytes
+        keys = FencedMemory(byteCount: others + layout.keyBytes, against: .end)
+        values = FencedMemory(byteCount: others + layout.valueBytes, against: .end)
         scale = 1 / Float(headSize).squareRoot()
         // Numbers that binary16 holds exactly, so that both types of float mean the same.
         rows = (0..<64).map { _ in generator.gauss(headSize).map { ($0 * 256).rounded() / 256 } }
         queries = (0..<11).map { _ in generator.gauss(headSize) }
-        for slot in 0..<64 { store(slot: slot, rows[slot]) }
+        for head in 0..<heads {
+            for slot in 0..<64 {
+                // Each head the same rows, from another one on.
+                let row = rows[(slot + 7 * head) % 64]
+                store(slot: slot, keys: [row], values: [row.map(-)], head: head)
+            }
+        }
     }
 
     private var page: CachePageKernels {
@@ -54,15 +61,16 @@ struct TestPage {
     func store(slot: Int, key: [Float], value: [Float]) { store(slot: slot, keys: [key], values: [value]) }
 
     /// Stores rows in one call, each with its value behind its key.
-    func store(slot: Int, keys: [[Float]], values: [[Float]]) {
+    func store(slot: Int, keys: [[Float]], values: [[Float]], head: Int = 0) {
         let source = FencedMemory(zip(keys, values).flatMap { $0 + $1 })
         let (kernel, headSize) = (unsafe page.store, layout.headSize)
         withExtendedLifetime(source) {
             unsafe kernel(
                 CacheStoreCall(
                     keys: source.floats, values: source.floats + headSize, stride: 2 * headSize, rows: keys.count,
-                    headSize: headSize, valueStride: layout.valueStride, keyPage: self.keys.base,
-                    valuePage: self.values.base, slot: slot))
+                    headSize: headSize, valueStride: layout.valueStride,
+                    keyPage: self.keys.base + head * layout.headBytes,
+                    valuePage: self.values.base + head * layout.headBytes, slot: slot))
         }
     }
 
@@ -72,12 +80,18 @@ struct TestPage {
         (0..<count).map { unsafe memory.base.load(fromByteOffset: $0, as: UInt8.self) }
     }
 
-    func attend(_ lanes: [(query: Int, first: Int, end: Int)]) -> [[Float]] {
+    /// The results of the lanes for each of the heads in turn.
+    func attend(
+        _ lanes: [(query: Int, first: Int, end: Int)], heads: Range<Int> = 0..<1, streams: Int = 1
+    ) -> [[Float]] {
+        let laneCount = lanes.count
+        let lanes = heads.flatMap { head in lanes.map { (query: ($0.query + head) % 11, $0.first, $0.end) } }
         let stateFloats = AttentionState.floats(valueStride: layout.valueStride)
         let sources = lanes.map { query(queries[$0.query]) }
         let states = lanes.map { _ in FencedMemory(byteCount: stateFloats * 4, against: .end) }
         let scores = FencedMemory(byteCount: (unsafe AttentionCall.scoreFloats) * 4, against: .end)
         let stride = unsafe MemoryLayout<AttentionLane>.stride
+        let offset = heads.lowerBound * layout.headBytes
         let memory = FencedMemory(byteCount: lanes.count * stride, against: .end)
         let list = unsafe memory.base.assumingMemoryBound(to: AttentionLane.self)
         let (begin, finish) = unsafe (kernels.begin, kernels.finish)
@@ -86,14 +100,15 @@ struct TestPage {
         for (index, lane) in lanes.enumerated() {
             unsafe begin(states[index].floats, layout.valueStride)
             unsafe list[index] = AttentionLane(
-                query: sources[index].base, state: states[index].floats, first: lane.first, end: lane.end)
+                query: sources[index].base, state: states[index].floats, first: lane.1, end: lane.2)
         }
         let kernel = unsafe page.attend
         withExtendedLifetime((sources, memory, scores)) {
             unsafe kernel(
                 AttentionCall(
-                    keys: keys.base, values: values.base, headSize: layout.headSize, valueStride: layout.valueStride,
-                    scale: scale, lanes: list, laneCount: lanes.count, scores: scores.floats))
+                    keys: keys.base + offset, values: values.base + offset, nextKeys: keys.base, headCount: heads.count,
+                    headStride: layout.headBytes, headSize: layout.headSize, valueStride: layout.valueStride,
+                    scale: scale, lanes: list, laneCount: laneCount, streams: streams, scores: scores.floats))
         }
         let target = FencedMemory(byteCount: layout.headSize * 4, against: .end)
         return states.map { state in
@@ -131,16 +146,19 @@ struct TestPage {
         guard type == .q8 else { return Double(rows[slot][d]) }
         let (block, rest) = d.quotientAndRemainder(dividingBy: 32)
         let start = block * (128 + 32 * 64)
-        return quantized(keys, scaleAt: start + 2 * slot, byteAt: start + 128 + rest / 4 * 256 + 4 * slot + rest % 4)
+        let quads = min(8, (layout.headSize - 32 * block + 3) / 4)
+        let group = start + 128 + slot / 16 * 64 * quads
+        return quantized(
+            keys, scaleAt: start + 2 * slot, byteAt: group + rest / 4 * 64 + slot % 16 * 4 + rest % 4)
     }
 
     func storedValue(_ slot: Int, _ d: Int) -> Double {
         guard type == .q8 else { return -Double(rows[slot][d]) }
         let (block, rest) = d.quotientAndRemainder(dividingBy: 32)
-        let lanes = min(32, layout.valueStride - 32 * block)
         let start = block * (128 + 32 * 64)
+        let group = start + 128 + rest / 16 * 64 * 16
         return quantized(
-            values, scaleAt: start + 2 * slot, byteAt: start + 128 + slot / 4 * 4 * lanes + 4 * rest + slot % 4)
+            values, scaleAt: start + 2 * slot, byteAt: group + slot / 4 * 64 + rest % 16 * 4 + slot % 4)
     }
 
     /// The scale of a dimension's block, of keys and values alike.

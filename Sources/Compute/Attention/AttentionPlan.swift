@@ -14,7 +14,10 @@ struct AttentionPlan {
     /// there are, the longer a stream are the heads of one, and a processor fetches ahead once a stream has begun: one token
     /// of Phi-3-mini reads pages of q8 at 85 % of memory's speed with two, at 70 % with four (two cores of Zen 4); f16 and
     /// f32, whose heads are longer, gain 3 %.
-    static let tasksPerThread = 2
+    ///
+    /// A single block of rows falls into equal tasks, one for each thread: two would spare a thread the wait for one that is half as
+    /// fast, and no other. Four streams of q8 read 1.04 times as fast so (Zen 3).
+    static func tasksPerThread(blocks: Int) -> Int { blocks == 1 ? 1 : 2 }
 
     let shape: AttentionShape
     /// Key-value heads of a task; the last one may have fewer.
@@ -40,7 +43,7 @@ struct AttentionPlan {
         }
         rowsPerTask = max(1, min(rows, longest))
         let capacity = Self.queries / (rowsPerTask * headsPerTask)
-        let plenty = shape.keyValueHeadCount * blocks / (Self.tasksPerThread * threadCount)
+        let plenty = shape.keyValueHeadCount * blocks / (Self.tasksPerThread(blocks: blocks) * threadCount)
         keyValueHeadsPerTask = partsPerGroup > 1 ? 1 : max(1, min(capacity, plenty, shape.keyValueHeadCount))
         columns = (shape.keyValueHeadCount + keyValueHeadsPerTask - 1) / keyValueHeadsPerTask * partsPerGroup
         taskCount = blocks * columns

@@ -46,18 +46,18 @@ extension Compute {
         unsafe begin(task, x, shape, memory)
         let first = shape.firstVisible(from: task.rows.lowerBound + offset)
         let end = task.rows.upperBound + offset
-        for page in first / CachePages.pageTokens...(end - 1) / CachePages.pageTokens {
-            var query = 0
-            for head in task.keyValueHeads {
-                let laneCount = unsafe setLanes(task, shape, page: page, firstQuery: query, memory)
-                query += task.rows.count * task.heads.count
-                let keys = unsafe pages.pointer(page: page, layer: slice.layer, head: head)
-                unsafe attendPage(
-                    AttentionCall(
-                        keys: keys, values: keys + layout.keyBytes, headSize: headSize,
-                        valueStride: layout.valueStride, scale: shape.scale, lanes: memory.lanes, laneCount: laneCount,
-                        scores: memory.scores))
-            }
+        let lastPage = (end - 1) / CachePages.pageTokens
+        for page in first / CachePages.pageTokens...lastPage {
+            let laneCount = unsafe setLanes(task, shape, page: page, memory)
+            let (layer, head) = (slice.layer, task.keyValueHeads.lowerBound)
+            let keys = unsafe pages.pointer(page: page, layer: layer, head: head)
+            let nextKeys = unsafe pages.pointer(page: min(page + 1, lastPage), layer: layer, head: head)
+            unsafe attendPage(
+                AttentionCall(
+                    keys: keys, values: keys + layout.keyBytes, nextKeys: nextKeys,
+                    headCount: task.keyValueHeads.count, headStride: layout.headBytes, headSize: headSize,
+                    valueStride: layout.valueStride, scale: shape.scale, lanes: memory.lanes, laneCount: laneCount,
+                    streams: kernels.attention.streams, scores: memory.scores))
         }
         var query = 0
         forEachQuery(of: task, shape) { row, column in
@@ -86,29 +86,26 @@ extension Compute {
         }
     }
 
-    /// Lists the queries of one key-value head that see a page, and what they see of it.
+    /// Lists the queries that see a page, and what they see of it, one key-value head after the other.
     ///
-    /// - Returns: their number.
+    /// - Returns: the number of each head.
     private func setLanes(
-        _ task: AttentionPlan.Task, _ shape: AttentionShape, page: Int, firstQuery: Int, _ memory: AttentionScratch
+        _ task: AttentionPlan.Task, _ shape: AttentionShape, page: Int, _ memory: AttentionScratch
     ) -> Int {
-        let offset = task.slice.firstPosition - task.slice.rows.lowerBound
         let start = page * CachePages.pageTokens
-        var (query, count) = (firstQuery, 0)
-        for row in task.rows {
-            let position = row + offset
+        var (query, count) = (0, 0)
+        forEachQuery(of: task, shape) { row, _ in
+            let position = row - task.slice.rows.lowerBound + task.slice.firstPosition
             let first = max(0, shape.firstVisible(from: position) - start)
             let end = min(CachePages.pageTokens, position + 1 - start)
-            for _ in task.heads {
-                if first < end {
-                    unsafe memory.lanes[count] = AttentionLane(
-                        query: memory.queries[query], state: memory.state(query), first: first, end: end)
-                    count += 1
-                }
-                query += 1
+            if first < end {
+                unsafe memory.lanes[count] = AttentionLane(
+                    query: memory.queries[query], state: memory.state(query), first: first, end: end)
+                count += 1
             }
+            query += 1
         }
-        return count
+        return count / task.keyValueHeads.count
     }
 
     /// The rows and first columns of a task's queries, in the order in which the page loop meets them.

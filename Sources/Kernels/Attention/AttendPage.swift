@@ -1,6 +1,6 @@
 /// Takes queries over one page of a cache of floats: a step of streaming softmax.
 ///
-/// For each lane, over the slots j that it sees: `s[j] = scale · Σ q[d] · k[d][j]`, `m' = max(m, s)`,
+/// For each lane of each head, over the slots j that it sees: `s[j] = scale · Σ q[d] · k[d][j]`, `m' = max(m, s)`,
 /// `sums = sums · e^(m − m') + Σ e^(s[j] − m')`, `acc[d] = acc[d] · e^(m − m') + Σ e^(s[j] − m') · v[j][d]`
 ///
 ///     keys (headSize, 64), values (64, valueStride)    see ``AttentionPageLayout``
@@ -17,10 +17,9 @@ func attendPageF16(_ call: AttentionCall) { unsafe attendPage(call, of: HalfBits
 
 @inline(__always)
 private func attendPage<Element: CacheElement>(_ call: AttentionCall, of element: Element.Type) {
-    let keys = unsafe call.keys.assumingMemoryBound(to: Element.self)
-    let values = unsafe call.values.assumingMemoryBound(to: Element.self)
-    for index in 0..<(unsafe call.laneCount) {
-        let lane = unsafe call.lanes[index]
+    unsafe call.forEachLane { lane, call in
+        let keys = unsafe call.keys.assumingMemoryBound(to: Element.self)
+        let values = unsafe call.values.assumingMemoryBound(to: Element.self)
         unsafe scorePage(
             lane.query.assumingMemoryBound(to: Float.self), keys, headSize: call.headSize, into: call.scores)
         unsafe softmaxStep(lane, scores: call.scores, scale: call.scale, valueStride: call.valueStride)

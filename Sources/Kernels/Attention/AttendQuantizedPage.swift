@@ -19,8 +19,7 @@ func attendPageQ8(_ call: AttentionCall) {
     // One lane at a time, so the rest of the scratch memory is free.
     let products = unsafe scores + AttentionPageLayout.positions
     let coefficients = unsafe UnsafeMutableRawPointer(products + AttentionPageLayout.positions)
-    for index in 0..<(unsafe call.laneCount) {
-        let lane = unsafe call.lanes[index]
+    unsafe call.forEachLane { lane, call in
         unsafe scoreQuantizedPage(lane.query, call.keys, headSize: call.headSize, into: scores)
         let scale = unsafe call.scale * lane.query.loadUnaligned(as: Float.self)
         unsafe softmaxStep(lane, scores: scores, scale: scale, valueStride: call.valueStride)
@@ -31,12 +30,12 @@ func attendPageQ8(_ call: AttentionCall) {
             let (scale, bias) = unsafe quantizeWeights(scores, scales: block, products, into: coefficients)
             for d in stride(from: 0, to: lanes, by: 8) {
                 let sum = unsafe quadProducts(
-                    block + (QuantizedPage.scaleBytes + 4 * d), quads: AttentionPageLayout.positions / 4,
-                    quadBytes: 4 * lanes, coefficients)
+                    block + QuantizedPage.offset(ofLane: d, quads: QuantizedPage.valueQuads),
+                    quads: QuantizedPage.valueQuads, coefficients)
                 let product = scale * SIMD8<Float>(converting: sum &+ bias)
                 unsafe sums.store8(sums.load8(at: start + d) + product, at: start + d)
             }
-            unsafe block += QuantizedPage.valueBlockBytes(lanes: lanes)
+            unsafe block += QuantizedPage.blockBytes
         }
     }
 }
@@ -50,15 +49,15 @@ private func scoreQuantizedPage(
     var coefficients = unsafe query + QuantizedQuery.headerBytes
     for start in stride(from: 0, to: headSize, by: QuantizedPage.blockDimensions) {
         let bias = unsafe coefficients.loadUnaligned(as: Int32.self)
-        let quads = (min(headSize - start, QuantizedPage.blockDimensions) + 3) / 4
+        let quads = QuantizedPage.keyQuads(dimensions: headSize - start)
         for slot in stride(from: 0, to: AttentionPageLayout.positions, by: 8) {
             let sum = unsafe quadProducts(
-                key + (QuantizedPage.scaleBytes + 4 * slot), quads: quads, quadBytes: QuantizedPage.keyQuadBytes,
+                key + QuantizedPage.offset(ofLane: slot, quads: quads), quads: quads,
                 coefficients + QuantizedQuery.blockHeaderBytes)
             let product = unsafe loadScales(key, at: slot) * SIMD8<Float>(converting: sum &+ bias)
             unsafe scores.store8(start == 0 ? product : scores.load8(at: slot) + product, at: slot)
         }
-        unsafe key += QuantizedPage.keyBlockBytes
+        unsafe key += QuantizedPage.blockBytes
         unsafe coefficients += QuantizedQuery.blockBytes
     }
 }
@@ -93,11 +92,11 @@ private func quantizeWeights(
 /// Σ c · b over so many quads, for eight lanes; the coefficients of a quad in the order 0 2 1 3.
 @inline(__always)
 private func quadProducts(
-    _ bytes: UnsafeRawPointer, quads: Int, quadBytes: Int, _ coefficients: UnsafeRawPointer
+    _ bytes: UnsafeRawPointer, quads: Int, _ coefficients: UnsafeRawPointer
 ) -> SIMD8<Int32> {
     var sums = SIMD8<Int32>.zero
     for quad in 0..<quads {
-        let lane = unsafe (bytes + quad * quadBytes).loadUnaligned(as: SIMD8<Int32>.self)
+        let lane = unsafe (bytes + quad * QuantizedPage.quadBytes).loadUnaligned(as: SIMD8<Int32>.self)
         let c = unsafe (coefficients + 8 * quad).loadUnaligned(as: SIMD4<Int16>.self)
         sums &+= (lane & 0xff) &* Int32(c[0])
         sums &+= ((lane &>> 16) & 0xff) &* Int32(c[1])

@@ -34,6 +34,8 @@ public typealias FinishAttentionKernel =
     public var f32: CachePageKernels
     public var f16: CachePageKernels
     public var q8: CachePageKernels
+    /// Heads that a call of one lane reads side by side, where memory serves several streams faster than one; or 1.
+    public var streams = 1
 
     public init(
         begin: @escaping BeginAttentionKernel, quantizeQuery: @escaping QuantizeQueryKernel,

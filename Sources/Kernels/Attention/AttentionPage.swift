@@ -71,16 +71,25 @@ public enum AttentionState {
     }
 }
 
-/// One page of one key-value head, and the queries that go over it.
+/// One page of some key-value heads, and the queries that go over it.
 @unsafe public struct AttentionCall {
+    /// Of the first head.
     public var keys: UnsafeRawPointer
     public var values: UnsafeRawPointer
+    /// Those keys in the page that will be taken after this one: any address, for they are only asked for.
+    public var nextKeys: UnsafeRawPointer
+    public var headCount: Int
+    /// Bytes from one head's keys or values to the next one's.
+    public var headStride: Int
     public var headSize: Int
     public var valueStride: Int
     /// Factor of every score.
     public var scale: Float
+    /// (headCount, laneCount). All heads have the same rows: the lanes of one see what those of another do.
     public var lanes: UnsafePointer<AttentionLane>
     public var laneCount: Int
+    /// Heads that a kernel may read side by side, where each has one lane: ``AttentionKernels/streams``.
+    public var streams: Int
     /// Scratch memory of ``scoreFloats`` floats.
     public var scores: UnsafeMutablePointer<Float>
 
@@ -91,16 +100,41 @@ public enum AttentionState {
     public static let scoreFloats = (lanesPerPass + lanesPerPass / 2) * AttentionPageLayout.positions
 
     public init(
-        keys: UnsafeRawPointer, values: UnsafeRawPointer, headSize: Int, valueStride: Int, scale: Float,
-        lanes: UnsafePointer<AttentionLane>, laneCount: Int, scores: UnsafeMutablePointer<Float>
+        keys: UnsafeRawPointer, values: UnsafeRawPointer, nextKeys: UnsafeRawPointer, headCount: Int, headStride: Int,
+        headSize: Int, valueStride: Int, scale: Float, lanes: UnsafePointer<AttentionLane>, laneCount: Int,
+        streams: Int, scores: UnsafeMutablePointer<Float>
     ) {
         unsafe self.keys = keys
         unsafe self.values = values
+        unsafe self.nextKeys = nextKeys
+        unsafe self.headCount = headCount
+        unsafe self.headStride = headStride
         unsafe self.headSize = headSize
         unsafe self.valueStride = valueStride
         unsafe self.scale = scale
         unsafe self.lanes = lanes
         unsafe self.laneCount = laneCount
+        unsafe self.streams = streams
         unsafe self.scores = scores
+    }
+
+    /// The part of one head.
+    @inlinable @inline(__always)
+    public func head(_ index: Int) -> AttentionCall {
+        var part = unsafe self
+        unsafe part.keys += index &* headStride
+        unsafe part.values += index &* headStride
+        unsafe part.headCount = 1
+        unsafe part.lanes += index &* laneCount
+        return unsafe part
+    }
+
+    /// Every lane, and the part of its head.
+    @inline(__always)
+    func forEachLane(_ body: (AttentionLane, AttentionCall) -> Void) {
+        for head in unsafe 0..<headCount {
+            let part = unsafe self.head(head)
+            for index in unsafe 0..<laneCount { unsafe body(part.lanes[index], part) }
+        }
     }
 }

@@ -5,12 +5,17 @@
 /// A stored position depends on its own numbers alone, never on what was stored before.
 ///
 /// Keys and values are the same kind of block. What a kernel sums over comes in quads, the four bytes of a 32-bit
-/// lane, and lanes stand side by side; so a product with four coefficients is a few instructions on whole vectors.
+/// lane, and sixteen lanes stand side by side; so a product with four coefficients is a few instructions on whole vectors.
 ///
-///     keys, for every 32 dimensions    | 64 × f16 scale | dimension quads (8) × slots (64) × 4 dimensions |
-///     values, for every 32 dimensions  | 64 × f16 scale | slot quads (16) × dimensions (32) × 4 slots      |
+///     keys, for every 32 dimensions    | 64 × f16 scale | slots 0 … 15 | 16 … 31 | 32 … 47 | 48 … 63 |
+///                                       each group       | dimension quads (8) × slots (16) × 4 dimensions |
+///     values, for every 32 dimensions  | 64 × f16 scale | dimensions 0 … 15 | 16 … 31 |
+///                                       each group       | slot quads (16) × dimensions (16) × 4 slots |
 ///
-/// The last block of the keys has as many quads as its dimensions need, that of the values as many lanes: 16 or 32.
+/// The last block of the keys has as many quads as its dimensions need, that of the values one group or two.
+///
+/// A quad of a group is a cache line, and a group's sums fit into two vectors of AVX2. So four heads can be read side by side,
+/// line by line, each from its first byte to its last: four streams of memory, and their sums in registers.
 ///
 /// Bytes are unsigned, since a byte within a lane is widened to 16 bits by a mask or a shift where the sign would
 /// take one more, and since `vpdpbusd` wants them so. The surplus of 128 is taken off as 128 · Σ coefficients.
@@ -26,18 +31,32 @@ public enum QuantizedPage {
     /// The largest magnitude of a coefficient: it comes apart as 256 · s8 + s8.
     @inlinable public static var largestCoefficient: Float { 127 * 256 + 127 }
 
-    /// Bytes from one dimension quad of the keys to the next.
-    @inlinable public static var keyQuadBytes: Int { 256 }
-    /// Bytes of a block of keys of 32 dimensions.
-    @inlinable public static var keyBlockBytes: Int { scaleBytes + blockDimensions / 4 * keyQuadBytes }
-    /// Bytes of a block of values with so many lanes.
+    /// Slots or dimensions that stand side by side.
+    @inlinable public static var groupLanes: Int { 16 }
+    /// Bytes from one quad of a group to the next.
+    @inlinable public static var quadBytes: Int { 4 * groupLanes }
+    /// Quads of a group of values.
+    @inlinable public static var valueQuads: Int { AttentionPageLayout.positions / 4 }
+    /// Bytes of a block of 32 dimensions, of keys and of values alike.
+    @inlinable public static var blockBytes: Int { scaleBytes + blockDimensions * AttentionPageLayout.positions }
+
+    /// Quads of a group of keys in a block with so many dimensions, or with more than a block has.
     @inlinable
-    public static func valueBlockBytes(lanes: Int) -> Int { scaleBytes + 64 * lanes }
+    public static func keyQuads(dimensions: Int) -> Int {
+        dimensions < blockDimensions ? (dimensions &+ 3) / 4 : blockDimensions / 4
+    }
+
+    /// From the beginning of a block to the first quad of a lane, where a group has so many.
+    @inlinable @inline(__always)
+    public static func offset(ofLane lane: Int, quads: Int) -> Int {
+        let (group, rest) = (lane / groupLanes, lane % groupLanes)
+        return scaleBytes &+ group &* quads &* quadBytes &+ 4 &* rest
+    }
 
     public static func blocks(headSize: Int) -> Int { (headSize + blockDimensions - 1) / blockDimensions }
 
     static func keyBytes(headSize: Int) -> Int {
-        blocks(headSize: headSize) * scaleBytes + (headSize + 3) / 4 * keyQuadBytes
+        blocks(headSize: headSize) * scaleBytes + (headSize + 3) / 4 * 4 * AttentionPageLayout.positions
     }
 
     static func valueBytes(valueStride: Int) -> Int {

@@ -29,16 +29,16 @@ private func storeKey(
     for start in stride(from: 0, to: headSize, by: QuantizedPage.blockDimensions) {
         var stored = unsafe StoredBlock(key + start, count: headSize - start)
         unsafe block.storeBytes(of: stored.scale, toByteOffset: 2 * slot, as: UInt16.self)
-        let quads = unsafe block + (QuantizedPage.scaleBytes + 4 * slot)
-        let count = (min(headSize - start, QuantizedPage.blockDimensions) + 3) / 4
+        let count = QuantizedPage.keyQuads(dimensions: headSize - start)
+        let quads = unsafe block + QuantizedPage.offset(ofLane: slot, quads: count)
         unsafe withUnsafeBytes(of: &stored.bytes) { bytes in
             for quad in 0..<count {
                 unsafe quads.storeBytes(
                     of: bytes.loadUnaligned(fromByteOffset: 4 * quad, as: UInt32.self),
-                    toByteOffset: quad * QuantizedPage.keyQuadBytes, as: UInt32.self)
+                    toByteOffset: quad * QuantizedPage.quadBytes, as: UInt32.self)
             }
         }
-        unsafe block += QuantizedPage.keyBlockBytes
+        unsafe block += QuantizedPage.blockBytes
     }
 }
 
@@ -49,16 +49,16 @@ private func storeValue(
 ) {
     var block = unsafe page
     for start in stride(from: 0, to: headSize, by: QuantizedPage.blockDimensions) {
-        let lanes = min(valueStride - start, QuantizedPage.blockDimensions)
         var stored = unsafe StoredBlock(value + start, count: headSize - start)
         unsafe block.storeBytes(of: stored.scale, toByteOffset: 2 * slot, as: UInt16.self)
-        let quad = unsafe block + (QuantizedPage.scaleBytes + slot / 4 * 4 * lanes + slot % 4)
+        let quad = unsafe block + (slot / 4 * QuantizedPage.quadBytes + slot % 4)
         unsafe withUnsafeBytes(of: &stored.bytes) { bytes in
             for d in 0..<min(headSize - start, QuantizedPage.blockDimensions) {
-                unsafe quad.storeBytes(of: bytes[d], toByteOffset: 4 * d, as: UInt8.self)
+                let lane = QuantizedPage.offset(ofLane: d, quads: QuantizedPage.valueQuads)
+                unsafe quad.storeBytes(of: bytes[d], toByteOffset: lane, as: UInt8.self)
             }
         }
-        unsafe block += QuantizedPage.valueBlockBytes(lanes: lanes)
+        unsafe block += QuantizedPage.blockBytes
     }
 }
 

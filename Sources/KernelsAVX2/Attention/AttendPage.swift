@@ -16,29 +16,25 @@ func attendPageF16(_ call: AttentionCall) { unsafe attendPage(call, of: HalfElem
 
 @inline(__always)
 private func attendPage<Element: CacheElement>(_ call: AttentionCall, of element: Element.Type) {
+    for head in unsafe 0..<call.headCount { unsafe attendHead(call.head(head), of: element) }
+}
+
+@inline(__always)
+private func attendHead<Element: CacheElement>(_ call: AttentionCall, of element: Element.Type) {
     let count = unsafe call.laneCount
     var index = 0
     while index + 4 <= count {
         let pass = unsafe LanePass(call.lanes + index, count: 4)
         unsafe scorePage(call, pass, of: element, Tile<4, 2>.self)
-        unsafe softmax(call, pass, count: 4)
+        unsafe softmaxStep(call, pass, slots: pass.slots, scales: InlineArray<4, Float>(repeating: call.scale))
         unsafe accumulateFour(call, pass, of: element)
         index += 4
     }
     while index < count {
         let pass = unsafe LanePass(call.lanes + index, count: 1)
         unsafe scorePage(call, pass, of: element, Tile<1, 8>.self)
-        unsafe softmax(call, pass, count: 1)
+        unsafe softmaxStep(call, pass, slots: pass.slots, scales: InlineArray<1, Float>(repeating: call.scale))
         unsafe accumulate(call, pass, lane: 0, slots: pass.common, of: element)
         index += 1
-    }
-}
-
-@inline(__always)
-private func softmax(_ call: AttentionCall, _ pass: LanePass, count: Int) {
-    for i in 0..<count {
-        unsafe softmaxStep(
-            pass.lanes[i], slots: pass.slots, scores: call.scores + i &* AttentionPageLayout.positions,
-            scale: call.scale, valueStride: call.valueStride)
     }
 }

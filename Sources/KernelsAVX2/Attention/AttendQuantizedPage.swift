@@ -3,117 +3,128 @@ import Kernels
 
 /// Takes queries over one page of a cache of 8-bit integers; the contract is the portable one's, with fused multiply-adds.
 ///
-/// Up to four lanes share a pass, so that a byte is widened once for all of them. Sums of integers are exact in any
-/// order, and those of floats run over blocks and pages, whatever the number of lanes.
+/// Up to four lanes of a head share a pass, so that a byte is widened once for all of them. A head's only lane waits for memory,
+/// and goes beside those of three other heads, so that they are four streams. Sums of integers are exact in any order, and those
+/// of floats run over blocks and pages, whatever the number of lanes.
 func attendPageQ8(_ call: AttentionCall) {
+    var head = 0
+    if unsafe call.laneCount == 1 && call.streams == headStreams {
+        // As far apart as they can be: each stream goes on with the head behind.
+        let apart = unsafe call.headCount / headStreams
+        unsafe prefetchStreams(call.nextKeys, apart &* call.headStride)
+        while head < apart {
+            unsafe attendHeads(call.head(head), apart: apart)
+            head &+= 1
+        }
+        head = headStreams &* apart
+    }
+    while unsafe head < call.headCount {
+        unsafe attendHead(call.head(head))
+        head &+= 1
+    }
+}
+
+/// One head, up to four lanes at a time.
+private func attendHead(_ call: AttentionCall) {
     let count = unsafe call.laneCount
     var index = 0
     while index < count {
         switch count - index {
-        case 1: unsafe attend(call, from: index, scores: Tile<1, 8>.self, sums: Tile<1, 4>.self)
-        case 2: unsafe attend(call, from: index, scores: Tile<2, 4>.self, sums: Tile<2, 4>.self)
-        case 3: unsafe attend(call, from: index, scores: Tile<3, 2>.self, sums: Tile<3, 2>.self)
-        default: unsafe attend(call, from: index, scores: Tile<4, 2>.self, sums: Tile<4, 2>.self)
+        case 1: unsafe attend(call, LanePass(call.lanes + index, count: 1), 0, Lanes<1, 1>.self)
+        case 2: unsafe attend(call, LanePass(call.lanes + index, count: 2), 0, Lanes<2, 1>.self)
+        case 3: unsafe attend(call, LanePass(call.lanes + index, count: 3), 0, Lanes<3, 1>.self)
+        default: unsafe attend(call, LanePass(call.lanes + index, count: 4), 0, Lanes<4, 1>.self)
         }
         index += 4
     }
 }
 
+/// One lane of each of four heads.
+private func attendHeads(_ call: AttentionCall, apart: Int) {
+    unsafe attend(
+        call, LanePass(call.lanes, count: 4, apart: apart), apart &* call.headStride, Lanes<4, 4>.self)
+}
+
+/// - Parameter stride: bytes from the head of one lane to that of the next: 0 where it is the same.
 @inline(__always)
-private func attend<let lanes: Int, let slotVectors: Int, let dimensionVectors: Int>(
-    _ call: AttentionCall, from index: Int, scores _: Tile<lanes, slotVectors>.Type,
-    sums _: Tile<lanes, dimensionVectors>.Type
+private func attend<let lanes: Int, let heads: Int>(
+    _ call: AttentionCall, _ pass: LanePass, _ stride: Int, _ shape: Lanes<lanes, heads>.Type
 ) {
-    let pass = unsafe LanePass(call.lanes + index, count: lanes)
-    unsafe scoreQuantizedPage(call, pass, Tile<lanes, slotVectors>.self)
-    for i in 0..<lanes {
-        let lane = unsafe pass.lanes[i]
-        unsafe softmaxStep(
-            lane, slots: pass.slots, scores: call.scores + i &* AttentionPageLayout.positions,
-            scale: call.scale * lane.query.loadUnaligned(as: Float.self), valueStride: call.valueStride)
-    }
+    unsafe scoreQuantizedPage(call, pass, stride, shape)
+    var scales = InlineArray<lanes, Float>(repeating: 0)
+    for i in 0..<lanes { scales[i] = unsafe call.scale * pass[i].query.loadUnaligned(as: Float.self) }
+    unsafe softmaxStep(call, pass, slots: 0..<AttentionPageLayout.positions, scales: scales)
     var block = unsafe call.values
-    for start in unsafe stride(from: 0, to: call.valueStride, by: QuantizedPage.blockDimensions) {
-        let width = unsafe call.valueStride - start
-        if width >= QuantizedPage.blockDimensions {
-            unsafe accumulateBlock(
-                call, pass, block, from: start, width: QuantizedPage.blockDimensions,
-                Tile<lanes, dimensionVectors>.self)
-        } else {
-            unsafe accumulateBlock(call, pass, block, from: start, width: width, Tile<lanes, 2>.self)
-        }
-        unsafe block += QuantizedPage.valueBlockBytes(lanes: QuantizedPage.blockDimensions)
+    var start = 0
+    while unsafe start < call.valueStride {
+        unsafe accumulateBlock(call, pass, QuantizedBlocks(block, stride), from: start, shape)
+        unsafe block += QuantizedPage.blockBytes
+        start &+= QuantizedPage.blockDimensions
     }
 }
 
 /// s[j] = Σ over blocks sᵏ[j] · Σ c[d] · (b[d][j] − 128) for the slots of a pass.
 @inline(__always)
-private func scoreQuantizedPage<let lanes: Int, let vectors: Int>(
-    _ call: AttentionCall, _ pass: LanePass, _ tile: Tile<lanes, vectors>.Type
+private func scoreQuantizedPage<let lanes: Int, let heads: Int>(
+    _ call: AttentionCall, _ pass: LanePass, _ stride: Int, _ shape: Lanes<lanes, heads>.Type
 ) {
     let page = AttentionPageLayout.positions
-    let width = 8 &* vectors
-    var (key, offset) = unsafe (call.keys, QuantizedQuery.headerBytes)
-    for start in unsafe stride(from: 0, to: call.headSize, by: QuantizedPage.blockDimensions) {
-        let rest = unsafe call.headSize - start
-        let quads = rest < QuantizedPage.blockDimensions ? (rest + 3) / 4 : QuantizedPage.blockDimensions / 4
-        var biases = InlineArray<lanes, Int32>(repeating: 0)
-        var coefficients = unsafe InlineArray<lanes, UnsafePointer<Int16>>(
-            repeating: UnsafeRawPointer(call.scores).assumingMemoryBound(to: Int16.self))
+    var blocks = unsafe QuantizedBlocks<lanes>(call.keys, stride)
+    var (offset, start) = (QuantizedQuery.headerBytes, 0)
+    while unsafe start < call.headSize {
+        let quads = unsafe QuantizedPage.keyQuads(dimensions: call.headSize &- start)
+        unsafe blocks.prefetchScales(shape)
+        var terms = unsafe QuadTerms<lanes>(call.scores)
         for i in 0..<lanes {
-            let query = unsafe pass.lanes[i].query + offset
-            biases[i] = unsafe query.loadUnaligned(as: Int32.self)
-            unsafe coefficients[i] =
+            let query = unsafe pass[i].query + offset
+            unsafe terms.initial[i] = unsafe query.loadUnaligned(as: Int32.self)
+            unsafe terms.coefficients[i] =
                 unsafe (query + QuantizedQuery.blockHeaderBytes).assumingMemoryBound(to: Int16.self)
         }
-        for slot in unsafe stride(from: pass.slots.lowerBound & ~(width &- 1), to: pass.slots.upperBound, by: width) {
-            let products = unsafe quadProducts(
-                key + (QuantizedPage.scaleBytes &+ 4 &* slot), quads: 0..<quads, quadBytes: QuantizedPage.keyQuadBytes,
-                coefficients, initial: biases, tile)
-            for v in 0..<vectors {
-                let scale = unsafe loadScales(key, at: slot &+ 8 &* v)
-                for i in 0..<lanes {
+        var slot = unsafe pass.slots.lowerBound & ~(QuantizedPage.groupLanes &- 1)
+        while unsafe slot < pass.slots.upperBound {
+            let sums = unsafe quadProducts(
+                blocks.advanced(by: QuantizedPage.offset(ofLane: slot, quads: quads)), quads: 0..<quads, terms, shape)
+            for i in 0..<lanes {
+                for v in 0..<2 {
+                    let scale = unsafe loadScales(blocks.bytes[i], at: slot &+ 8 &* v)
                     let score = unsafe call.scores + (i &* page &+ slot &+ 8 &* v)
                     let sum = start == 0 ? _mm256_setzero_ps() : unsafe _mm256_loadu_ps(score)
-                    unsafe _mm256_storeu_ps(score, _mm256_fmadd_ps(_mm256_cvtepi32_ps(products[i][v]), scale, sum))
+                    unsafe _mm256_storeu_ps(score, _mm256_fmadd_ps(_mm256_cvtepi32_ps(sums[i][v]), scale, sum))
                 }
             }
+            slot &+= QuantizedPage.groupLanes
         }
-        unsafe key += QuantizedPage.keyBlockBytes
-        offset += QuantizedQuery.blockBytes
+        unsafe blocks = unsafe blocks.advanced(by: QuantizedPage.blockBytes)
+        offset &+= QuantizedQuery.blockBytes
+        start &+= QuantizedPage.blockDimensions
     }
 }
 
 /// acc[d] += sᵘ · Σ cᵘ[j] · (b[j][d] − 128) for the dimensions of a block.
 @inline(__always)
-private func accumulateBlock<let lanes: Int, let vectors: Int>(
-    _ call: AttentionCall, _ pass: LanePass, _ block: UnsafeRawPointer, from start: Int, width: Int,
-    _ tile: Tile<lanes, vectors>.Type
+private func accumulateBlock<let lanes: Int, let heads: Int>(
+    _ call: AttentionCall, _ pass: LanePass, _ blocks: QuantizedBlocks<lanes>, from start: Int,
+    _ shape: Lanes<lanes, heads>.Type
 ) {
-    let page = AttentionPageLayout.positions
-    let slots = unsafe pass.slots
-    let memory = unsafe UnsafeMutableRawPointer(call.scores + AttentionCall.lanesPerPass &* page)
-        .assumingMemoryBound(to: Int16.self)
-    var scales = InlineArray<lanes, Float>(repeating: 0)
-    var biases = InlineArray<lanes, Int32>(repeating: 0)
-    var coefficients = unsafe InlineArray<lanes, UnsafePointer<Int16>>(repeating: UnsafePointer(memory))
-    for i in 0..<lanes {
-        let own = unsafe memory + i &* page
-        unsafe coefficients[i] = unsafe UnsafePointer(own)
-        (scales[i], biases[i]) = unsafe quantizeWeights(
-            call.scores + i &* page, scales: block, slots: slots, into: own)
-    }
-    for d in stride(from: 0, to: width, by: 8 &* vectors) {
-        let products = unsafe quadProducts(
-            block + (QuantizedPage.scaleBytes &+ 4 &* d), quads: slots.lowerBound / 4..<slots.upperBound / 4,
-            quadBytes: 4 &* width, coefficients, initial: biases, tile)
+    unsafe blocks.prefetchScales(shape)
+    var terms = unsafe QuadTerms<lanes>(call.scores)
+    let scales = unsafe quantizeWeights(call, blocks, into: &terms)
+    let quads = unsafe pass.slots.lowerBound / 4..<pass.slots.upperBound / 4
+    let width = unsafe call.valueStride &- start
+    var d = 0
+    while d < width && d < QuantizedPage.blockDimensions {
+        let sums = unsafe quadProducts(
+            blocks.advanced(by: QuantizedPage.offset(ofLane: d, quads: QuantizedPage.valueQuads)), quads: quads,
+            terms, shape)
         for i in 0..<lanes {
             let scale = _mm256_set1_ps(scales[i])
-            for v in 0..<vectors {
-                let sum = unsafe pass.lanes[i].state + (AttentionState.accumulators &+ start &+ d &+ 8 &* v)
+            for v in 0..<2 {
+                let sum = unsafe pass[i].state + (AttentionState.accumulators &+ start &+ d &+ 8 &* v)
                 unsafe _mm256_storeu_ps(
-                    sum, _mm256_fmadd_ps(_mm256_cvtepi32_ps(products[i][v]), scale, _mm256_loadu_ps(sum)))
+                    sum, _mm256_fmadd_ps(_mm256_cvtepi32_ps(sums[i][v]), scale, _mm256_loadu_ps(sum)))
             }
         }
+        d &+= QuantizedPage.groupLanes
     }
 }

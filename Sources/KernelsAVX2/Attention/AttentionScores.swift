@@ -25,7 +25,7 @@ private func scoreTile<Element: CacheElement, let lanes: Int, let vectors: Int>(
         let row = unsafe keys + d &* page
         var q = InlineArray<lanes, __m256>(repeating: _mm256_setzero_ps())
         for i in 0..<lanes {
-            q[i] = unsafe _mm256_broadcast_ss(pass.lanes[i].query.assumingMemoryBound(to: Float.self) + d)
+            q[i] = unsafe _mm256_broadcast_ss(pass[i].query.assumingMemoryBound(to: Float.self) + d)
         }
         for v in 0..<vectors {
             let k = unsafe Element.load8(row + (slot &+ 8 &* v))

@@ -31,19 +31,19 @@ func accumulateFour<Element: CacheElement>(_ call: AttentionCall, _ pass: LanePa
     let common = unsafe pass.common
     if common.isEmpty {
         for i in 0..<4 {
-            let lane = unsafe pass.lanes[i]
+            let lane = unsafe pass[i]
             unsafe accumulate(call, pass, lane: i, slots: lane.first..<lane.end, of: element)
         }
         return
     }
     for i in 0..<4 {
-        unsafe accumulate(call, pass, lane: i, slots: pass.lanes[i].first..<common.lowerBound, of: element)
+        unsafe accumulate(call, pass, lane: i, slots: pass[i].first..<common.lowerBound, of: element)
     }
     for d in unsafe stride(from: 0, to: call.valueStride, by: 16) {
         unsafe addValues(call, pass, firstLane: 0, common, from: d, of: element, Tile<4, 2>.self)
     }
     for i in 0..<4 {
-        unsafe accumulate(call, pass, lane: i, slots: common.upperBound..<pass.lanes[i].end, of: element)
+        unsafe accumulate(call, pass, lane: i, slots: common.upperBound..<pass[i].end, of: element)
     }
 }
 
@@ -61,7 +61,7 @@ private func addValues<Element: CacheElement, let lanes: Int, let vectors: Int>(
     var sums = InlineArray<lanes, InlineArray<vectors, __m256>>(repeating: .init(repeating: _mm256_setzero_ps()))
     for i in 0..<lanes {
         for v in 0..<vectors {
-            sums[i][v] = unsafe _mm256_loadu_ps(pass.lanes[firstLane &+ i].state + (offset &+ 8 &* v))
+            sums[i][v] = unsafe _mm256_loadu_ps(pass[firstLane &+ i].state + (offset &+ 8 &* v))
         }
     }
     for slot in slots {
@@ -75,7 +75,7 @@ private func addValues<Element: CacheElement, let lanes: Int, let vectors: Int>(
     }
     for i in 0..<lanes {
         for v in 0..<vectors {
-            unsafe _mm256_storeu_ps(pass.lanes[firstLane &+ i].state + (offset &+ 8 &* v), sums[i][v])
+            unsafe _mm256_storeu_ps(pass[firstLane &+ i].state + (offset &+ 8 &* v), sums[i][v])
         }
     }
 }

@@ -10,20 +10,22 @@ func prefetchQuantizedSlot(_ call: CacheStoreCall) {
     let slot = unsafe call.slot
     var key = unsafe UnsafeRawPointer(call.keyPage)
     for start in unsafe stride(from: 0, to: call.headSize, by: QuantizedPage.blockDimensions) {
-        let quads = unsafe (min(call.headSize - start, QuantizedPage.blockDimensions) + 3) / 4
+        let quads = unsafe QuantizedPage.keyQuads(dimensions: call.headSize - start)
         unsafe prefetchLine(key + 2 * slot)
         for quad in 0..<quads {
-            unsafe prefetchLine(key + (QuantizedPage.scaleBytes + 4 * slot + quad * QuantizedPage.keyQuadBytes))
+            unsafe prefetchLine(
+                key + (QuantizedPage.offset(ofLane: slot, quads: quads) + quad * QuantizedPage.quadBytes))
         }
-        unsafe key += QuantizedPage.keyBlockBytes
+        unsafe key += QuantizedPage.blockBytes
     }
     var value = unsafe UnsafeRawPointer(call.valuePage)
     for start in unsafe stride(from: 0, to: call.valueStride, by: QuantizedPage.blockDimensions) {
         let lanes = unsafe min(call.valueStride - start, QuantizedPage.blockDimensions)
-        let row = unsafe value + (QuantizedPage.scaleBytes + slot / 4 * 4 * lanes)
         unsafe prefetchLine(value + 2 * slot)
-        unsafe prefetchLine(row)
-        unsafe prefetchLine(row + (4 * lanes - 1))
-        unsafe value += QuantizedPage.valueBlockBytes(lanes: lanes)
+        for lane in stride(from: 0, to: lanes, by: QuantizedPage.groupLanes) {
+            let group = QuantizedPage.offset(ofLane: lane, quads: QuantizedPage.valueQuads)
+            unsafe prefetchLine(value + (group + slot / 4 * QuantizedPage.quadBytes))
+        }
+        unsafe value += QuantizedPage.blockBytes
     }
 }

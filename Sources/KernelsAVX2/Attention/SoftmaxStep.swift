@@ -1,14 +1,37 @@
 import CIntrinsics
 import Kernels
 
-/// Turns unscaled scores into weights, zero where the lane sees nothing, and brings the state to the new maximum.
+/// Turns unscaled scores into weights, zero where a lane sees nothing, and brings the states to the new maximum, for so many lanes
+/// of a pass; each lane's scores stand 64 after the last one's.
 ///
-/// - Parameter slots: whole vectors, among them all that the lane sees; the others of the page are not touched, and
-///   would add nothing.
-func softmaxStep(
-    _ lane: AttentionLane, slots: Range<Int>, scores: UnsafeMutablePointer<Float>, scale: Float, valueStride: Int
+/// Step by step for all lanes: each waits for its greatest score, and the processor looks no further ahead than one lane.
+///
+/// - Parameters:
+///   - slots: whole vectors, among them all that the lanes see; the others of the page are not touched, and would add nothing.
+///   - scales: the factor of each lane's scores.
+@inline(__always)
+func softmaxStep<let lanes: Int>(
+    _ call: AttentionCall, _ pass: LanePass, slots: Range<Int>, scales: InlineArray<lanes, Float>
 ) {
-    let state = unsafe lane.state
+    let page = AttentionPageLayout.positions
+    var maximums = InlineArray<lanes, Float>(repeating: 0)
+    for i in 0..<lanes {
+        maximums[i] = unsafe maskScores(pass[i], slots: slots, scores: call.scores + i &* page, scale: scales[i])
+    }
+    for i in 0..<lanes {
+        unsafe weighScores(
+            pass[i], slots: slots, scores: call.scores + i &* page, maximum: maximums[i],
+            valueStride: call.valueStride)
+    }
+}
+
+/// Scales scores, and makes them −∞ where the lane sees nothing.
+///
+/// - Returns: the greatest.
+@inline(__always)
+private func maskScores(
+    _ lane: AttentionLane, slots: Range<Int>, scores: UnsafeMutablePointer<Float>, scale: Float
+) -> Float {
     let lowest = _mm256_set1_ps(-.infinity)
     // Visible: first − 1 < slot < end.
     let before = unsafe _mm256_set1_epi32(Int32(truncatingIfNeeded: lane.first) - 1)
@@ -25,8 +48,17 @@ func softmaxStep(
         greatest = _mm256_max_ps(score, greatest)
         numbers = _mm256_add_epi32(numbers, _mm256_set1_epi32(8))
     }
+    return laneMaximum(greatest)
+}
+
+/// Turns scaled scores into weights, and brings the state to the new maximum.
+@inline(__always)
+private func weighScores(
+    _ lane: AttentionLane, slots: Range<Int>, scores: UnsafeMutablePointer<Float>, maximum pageMaximum: Float,
+    valueStride: Int
+) {
+    let state = unsafe lane.state
     let previous = unsafe state[AttentionState.maximum]
-    let pageMaximum = laneMaximum(greatest)
     let maximum = pageMaximum > previous ? pageMaximum : previous
     let shift = _mm256_set1_ps(maximum)
     var sum = _mm256_setzero_ps()

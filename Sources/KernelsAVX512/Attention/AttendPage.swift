@@ -13,7 +13,7 @@ func attendEightF16(_ call: AttentionCall, _ pass: LanePass) { unsafe attendPage
 private func attendPage<Element: CacheElement>(_ call: AttentionCall, _ pass: LanePass, of element: Element.Type) {
     unsafe scorePage(call, pass, of: element)
     for index in 0..<(unsafe pass.count) {
-        let lane = unsafe pass.lanes[index]
+        let lane = unsafe pass[index]
         unsafe softmaxStep(
             lane, slots: pass.slots, scores: call.scores + index &* AttentionPageLayout.positions, scale: call.scale,
             valueStride: call.valueStride)

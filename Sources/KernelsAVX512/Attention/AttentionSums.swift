@@ -47,6 +47,6 @@ private func addValues<Element: CacheElement, let isPartial: Int>(
             unsafe values += stride
         }
         // Registers have no numbers at run time: a loop to the count would go through memory.
-        for i in 0..<8 where unsafe i < pass.count { unsafe _mm512_storeu_ps(pass.lanes[i].state + offset, sums[i]) }
+        for i in 0..<8 where unsafe i < pass.count { unsafe _mm512_storeu_ps(pass[i].state + offset, sums[i]) }
     }
 }
